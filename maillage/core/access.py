@@ -1,0 +1,161 @@
+"""Who may do what. A rule is a French sentence and one Q, read two ways; a door is a lock on a view."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Protocol, TypeVar
+
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import Model, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+
+from maillage.core import journal
+from maillage.core.http import View
+
+LOCK = "access"
+M = TypeVar("M", bound=Model)
+
+
+class Reader(Protocol):
+    """Whoever reads: a user, a signed link, an API key, or nobody (Django's AnonymousUser)."""
+
+    @property
+    def is_authenticated(self) -> bool: ...
+
+    @property
+    def pk(self) -> Any: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Rule:
+    """One sentence of the house law. Call it for one thing, use `among` for many: the answers never differ."""
+
+    room: str
+    name: str
+    sentence: str
+    model: type[Model]
+    condition: Callable[[Any], Q]
+
+    def __call__(self, reader: Any, thing: Model) -> bool:
+        return self.among(self.model._base_manager.filter(pk=thing.pk), reader).exists()
+
+    def among(self, things: QuerySet[M], reader: Any) -> QuerySet[M]:
+        return things.filter(self.condition(reader))
+
+
+@dataclass(frozen=True)
+class Lock:
+    """What stands on a door: shown in docs/access.md, demanded of every URL by a test of the laws."""
+
+    kind: str
+    rule: Rule | None = None
+    roles: tuple[str, ...] = ()
+    reads: str = ""
+
+
+RULES: dict[str, Rule] = {}
+
+
+def rule(model: type[Model]) -> Callable[[Callable[[Any], Q]], Rule]:
+    """Register a rule; its docstring is the sentence a data protection officer reads."""
+
+    def register(condition: Callable[[Any], Q]) -> Rule:
+        room = condition.__module__.split(".")[1]
+        sentence = " ".join((condition.__doc__ or "").split())
+        made = Rule(room, condition.__name__, sentence, model, condition)
+        if not sentence or RULES.setdefault(f"{room}.{made.name}", made) is not made:
+            raise ValueError(f"{room}.{made.name}: a rule needs one name of its own and one sentence.")
+        return made
+
+    return register
+
+
+def allow(law: Rule, *, reads: str = "") -> Callable[[View], View]:
+    """Fetch the thing `pk` through the rule, or answer 404.
+
+    With `reads`, each visit is a line of the journal under that verb, written before the page leaves: a page whose
+    reading cannot be written down is not shown.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def locked(request: HttpRequest, pk: int, **kwargs: object) -> HttpResponse:
+            thing = law.among(law.model._default_manager.all(), request.user).filter(pk=pk).first()
+            if thing is None:
+                raise Http404
+            response = view(request, thing, **kwargs)
+            if reads:
+                journal.record(request.user, reads, thing)
+            return response
+
+        return _locked(locked, Lock("rule", rule=law, reads=reads))
+
+    return decorate
+
+
+def allow_list(law: Rule) -> Callable[[View], View]:
+    """Give the view every thing the reader may read, and nothing else."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def locked(request: HttpRequest, **kwargs: object) -> HttpResponse:
+            return view(request, law.among(law.model._default_manager.all(), request.user), **kwargs)
+
+        return _locked(locked, Lock("list", rule=law))
+
+    return decorate
+
+
+def allow_role(*roles: str) -> Callable[[View], View]:
+    """Open a page that has no object yet to whoever holds one of these roles; others find no page."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def locked(request: HttpRequest, **kwargs: object) -> HttpResponse:
+            if not any(has_role(request.user, role) for role in roles):
+                raise Http404
+            return view(request, **kwargs)
+
+        setattr(locked, LOCK, Lock("role", roles=roles))
+        return locked
+
+    return decorate
+
+
+def public(view: View) -> View:
+    """A door without a lock, on purpose."""
+    setattr(view, LOCK, Lock("public"))
+    return login_not_required(view)
+
+
+def has_role(reader: Any, role: str) -> bool:
+    """Whether this reader holds the role. Being a superuser gives none."""
+    return bool(reader.is_authenticated and reader.is_active and role in reader.roles())
+
+
+def paths_of_many_rows(model: type[Model], condition: Q) -> Iterator[str]:
+    """The lookups of a condition that would join many rows: they multiply results and ruin the plan."""
+    for child in condition.children:
+        if isinstance(child, Q):
+            yield from paths_of_many_rows(model, child)
+        elif isinstance(child, tuple) and _crosses_many(model, child[0]):
+            yield f"{model._meta.label}: {child[0]}"
+
+
+def _crosses_many(model: type[Model], lookup: str) -> bool:
+    here: type[Model] | None = model
+    for step in lookup.split("__"):
+        names = {f.name: f for f in here._meta.get_fields()} if here else {}
+        field = names.get(step)
+        if field is None or not field.is_relation:
+            return False
+        if field.many_to_many or field.one_to_many:
+            return True
+        here = field.related_model  # type: ignore[assignment]
+    return False
+
+
+def _locked(view: View, lock: Lock) -> View:
+    """The rule alone decides, for nobody too: what a rule opens to all must not hide behind the sign-in page."""
+    setattr(view, LOCK, lock)
+    return login_not_required(view)

@@ -1,0 +1,73 @@
+"""Work that starts by itself: schedules, and the tick that starts what is due. Tasks run on Django's tasks API."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+from django_tasks import Task
+
+from maillage.core import clock
+from maillage.core.models import JobRun
+
+SCHEDULES: dict[str, "Schedule"] = {}
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """A task and its rhythm: every day at an hour, or every so many minutes (a divisor of the day)."""
+
+    name: str
+    task: Task
+    hour: int | None = None
+    minutes: int | None = None
+
+    def last_due(self, now: dt.datetime) -> dt.datetime:
+        """The latest instant, at or before `now`, at which the job should have started."""
+        if self.hour is not None:
+            due = now.replace(hour=self.hour, minute=0, second=0, microsecond=0)
+            return due if due <= now else due - dt.timedelta(days=1)
+        step = self.minutes or 1
+        since_midnight = (now.hour * 60 + now.minute) // step * step
+        return now.replace(hour=since_midnight // 60, minute=since_midnight % 60, second=0, microsecond=0)
+
+
+def daily(*, hour: int) -> Callable[[Task], Task]:
+    """Start this task each day at that hour, local time."""
+
+    def register(task: Task) -> Task:
+        SCHEDULES[task.module_path] = Schedule(task.module_path, task, hour=hour)
+        return task
+
+    return register
+
+
+def every(*, minutes: int) -> Callable[[Task], Task]:
+    """Start this task every so many minutes."""
+
+    def register(task: Task) -> Task:
+        SCHEDULES[task.module_path] = Schedule(task.module_path, task, minutes=minutes)
+        return task
+
+    return register
+
+
+def start_due() -> list[str]:
+    """Enqueue each scheduled task whose time has come and that has not started for it. Idempotent.
+
+    A house that slept catches up once, not once per missed turn.
+    """
+    return [schedule.name for schedule in SCHEDULES.values() if _start(schedule)]
+
+
+def _start(schedule: Schedule) -> bool:
+    due = schedule.last_due(clock.local_now())
+    if JobRun.objects.filter(job=schedule.name, due_at=due).exists():
+        return False
+    try:
+        with transaction.atomic():
+            JobRun.objects.create(job=schedule.name, due_at=due, started_at=clock.now())
+            schedule.task.enqueue()
+    except IntegrityError:
+        return False  # Another tick started it in the meantime.
+    return True

@@ -1,0 +1,80 @@
+"""How the house says no: a sentence, the article behind it, what remains possible."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+
+from maillage.core.access import public
+
+
+class Refused(Exception):
+    """The house says no. `sentence` is fit to show to the person asking; nothing has been changed."""
+
+    status = 409
+
+    def __init__(self, sentence: str, *, article: str = "", instead: str = "", instead_url: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence, self.article, self.instead, self.instead_url = sentence, article, instead, instead_url
+
+
+class TooMany(Refused):
+    """Asked too often in too short a time; `wait` is in seconds."""
+
+    status = 429
+
+    def __init__(self, *, wait: int) -> None:
+        minutes = max(1, round(wait / 60))
+        super().__init__(
+            f"Beaucoup de demandes viennent de votre connexion. Réessayez dans {minutes} minute"
+            f"{'s' if minutes > 1 else ''} : rien de ce que vous avez fait n'est perdu.",
+        )
+        self.wait = wait
+
+
+class ShowRefusals:
+    """Turns a refusal into a page, or into JSON for a program."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return refusal_page(request, exception) if isinstance(exception, Refused) else None
+
+
+def refusal_page(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        response: HttpResponse = JsonResponse({"detail": refusal.sentence}, status=refusal.status)
+    else:
+        response = render(request, "layout/refused.html", {"refusal": refusal}, status=refusal.status)
+    if isinstance(refusal, TooMany):
+        response["Retry-After"] = str(refusal.wait)
+    return response
+
+
+@public
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return JsonResponse({"detail": "Cette adresse n'existe pas, ou ne vous est pas ouverte."}, status=404)
+    return render(request, "layout/404.html", status=404)
+
+
+@public
+def broken(request: HttpRequest) -> HttpResponse:
+    """Rendered with no context processor that could fail again."""
+    return HttpResponse(render_to_string("layout/500.html"), status=500)
+
+
+@public
+def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form was opened too long ago, or in another session."""
+    refusal = Refused(
+        "Cette page est restée ouverte trop longtemps pour être envoyée.",
+        instead="Revenez en arrière, rechargez la page, puis envoyez de nouveau : ce que vous avez écrit y est encore.",
+    )
+    refusal.status = 403
+    return refusal_page(request, refusal)

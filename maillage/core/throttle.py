@@ -1,0 +1,55 @@
+"""How often the same connection may ask. Counters live in the shared cache, under a daily salted address."""
+
+import hashlib
+from collections.abc import Callable
+from functools import wraps
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+
+from maillage.core import clock
+from maillage.core.http import View
+from maillage.core.refusals import TooMany
+
+
+def throttle(name: str, *, limit: int, seconds: int, methods: tuple[str, ...] = ("POST",)) -> Callable[[View], View]:
+    """Let `limit` requests pass each `seconds` for one connection; the next ones get 429 and how long to wait."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def counted(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+            if request.method in methods:
+                count(request, name, limit=limit, seconds=seconds)
+            return view(request, *args, **kwargs)
+
+        return counted
+
+    return decorate
+
+
+def count(request: HttpRequest, name: str, *, limit: int, seconds: int) -> int:
+    """Count this request; what remains in the window. Raises TooMany past the limit."""
+    instant = int(clock.now().timestamp())
+    window, spent = divmod(instant, seconds)
+    key = f"throttle:{name}:{window}:{_who(request)}"
+    cache.add(key, 0, timeout=seconds * 2)
+    asked = cache.incr(key)
+    if asked > limit:
+        raise TooMany(wait=seconds - spent)
+    return limit - asked
+
+
+def _who(request: HttpRequest) -> str:
+    """A connection, unrecognisable once the day is over: no address is kept."""
+    text = f"{clock.today()}:{settings.SECRET_KEY}:{address_of(request)}"
+    return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+
+def address_of(request: HttpRequest) -> str:
+    """The visitor's address; forwarded ones are believed only from as many proxies as the operator declared."""
+    chain = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
+    trusted = settings.TRUSTED_PROXIES
+    if trusted and len(chain) >= trusted:
+        return chain[-trusted]
+    return str(request.META.get("REMOTE_ADDR", ""))
