@@ -1,0 +1,293 @@
+"""Take in a source's file: every good row, none of the bad, the same result however often it is run or killed."""
+
+import csv
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from data_inclusion.schema import v1
+from django.conf import settings
+from django.db import transaction
+
+from maillage.core import clock, journal
+from maillage.directory import data_inclusion, france_services
+from maillage.directory.actions.indexing import index_services
+from maillage.directory.choices import RunState, SourceFormat
+from maillage.directory.data_inclusion import SERVICE_FIELDS, STRUCTURE_FIELDS, Rejected
+from maillage.directory.models import ImportRun, Record, Service, Source, Structure
+from maillage.directory.tabular import Row, UnreadableFile, read_text
+
+BATCH = 500
+WIDE_LOSS, FEW = 0.5, 20  # More than half of a source gone at once is a cut file until someone says otherwise.
+
+
+@dataclass
+class Tally:
+    """What happened to one kind of record."""
+
+    read: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    withdrawn: int = 0
+    kept_edits: int = 0
+
+
+@dataclass
+class Report:
+    """What an import did, and what it refused."""
+
+    source: str
+    structures: Tally = field(default_factory=Tally)
+    services: Tally = field(default_factory=Tally)
+    rejected: list[Rejected] = field(default_factory=list)
+    rejects_file: str = ""
+    warning: str = ""
+
+    @property
+    def changes(self) -> int:
+        return sum(t.created + t.updated + t.withdrawn for t in (self.structures, self.services))
+
+    def lines(self) -> Iterator[str]:
+        """The report as a person reads it."""
+        for noun, tally in (("structures", self.structures), ("services", self.services)):
+            yield (
+                (
+                    f"{noun} : {tally.read} lues, {tally.created} ajoutées, {tally.updated} mises à jour, "
+                    f"{tally.unchanged} inchangées, {tally.withdrawn} retirées."
+                )
+                .replace("lues", "lus" if noun == "services" else "lues")
+                .replace("ées", "és" if noun == "services" else "ées")
+            )
+        if kept := self.structures.kept_edits + self.services.kept_edits:
+            yield f"{kept} champ{'s' if kept > 1 else ''} corrigé{'s' if kept > 1 else ''} ici, gardé{'s' if kept > 1 else ''}."
+        if self.warning:
+            yield self.warning
+        if self.rejected:
+            yield f"{len(self.rejected)} lignes refusées, gardées dans {self.rejects_file or '(rien : essai à blanc)'} :"
+            yield from (f"  {rejected}" for rejected in self.rejected[:20])
+            if len(self.rejected) > 20:
+                yield f"  … et {len(self.rejected) - 20} autres."
+        elif not self.changes:
+            yield "Rien n'a changé."
+
+
+@dataclass(frozen=True, eq=False)
+class Kind:
+    """How one kind of record crosses the border."""
+
+    model: type[Structure] | type[Service]
+    schema: type[v1.Structure] | type[v1.Service]
+    names: dict[str, str]
+
+
+STRUCTURES = Kind(Structure, v1.Structure, STRUCTURE_FIELDS)
+SERVICES = Kind(Service, v1.Service, SERVICE_FIELDS)
+
+
+def import_file(
+    path: Path, *, source: Source, dry_run: bool = False, by: Any = None, accept_losses: bool = False
+) -> Report:
+    """Read a file of the source's format and bring the directory in line with it.
+
+    Raises UnreadableFile when the file as a whole cannot be read: nothing has changed then. Rows are committed by
+    batches; killed at any moment, the next run ends in the same state. A dry run computes it all and keeps nothing.
+    """
+    structures, services = _read(path, source)
+    if not dry_run:
+        return _run(path, source, (structures, services), by=by, accept_losses=accept_losses)
+    with transaction.atomic():
+        report = _take(source, structures, services, accept_losses=accept_losses)
+        transaction.set_rollback(True)
+    return report
+
+
+def import_records(
+    structures: Iterable[dict[str, Any]], services: Iterable[dict[str, Any]], *, source: Source
+) -> Report:
+    """The same, from data·inclusion records already in memory."""
+    rows = ([Row(n, r) for n, r in enumerate(records, 1)] for records in (structures, services))
+    return _take(source, *rows, accept_losses=False)
+
+
+def _read(path: Path, source: Source) -> tuple[list[Row], list[Row]]:
+    text = read_text(path)
+    if source.format == SourceFormat.FRANCE_SERVICES:
+        as_of = france_services.list_date(path.name) or dt.date.fromtimestamp(path.stat().st_mtime)
+        return france_services.read(text, path.name, as_of=as_of)
+    return data_inclusion.read(text, path.name)
+
+
+def _run(path: Path, source: Source, rows: tuple[list[Row], list[Row]], *, by: Any, accept_losses: bool) -> Report:
+    source.save()
+    run = ImportRun.objects.create(source=source)
+    try:
+        report = _take(source, *rows, accept_losses=accept_losses)
+    except UnreadableFile as refused:
+        _finish(run, RunState.REFUSED, sentence=refused.sentence)
+        raise
+    report.rejects_file = _keep_rejects(report.rejected, run)
+    with journal.act():
+        run.counts = {"structures": vars(report.structures), "services": vars(report.services)}
+        run.rejects_file = report.rejects_file
+        _finish(run, RunState.FINISHED, sentence=" ".join(report.lines())[:2_000])
+        rejected = len(report.rejected)
+        journal.record(by, "directory.imported", run, source=source.pk, changes=report.changes, rejected=rejected)
+    return report
+
+
+def _finish(run: ImportRun, state: RunState, *, sentence: str) -> None:
+    run.state, run.sentence, run.finished_at = state, sentence, clock.now()
+    run.save()
+
+
+def _take(source: Source, structures: list[Row], services: list[Row], *, accept_losses: bool) -> Report:
+    source.save()
+    report = Report(source.name)
+    seen: dict[Kind, set[str]] = {}
+    for kind, rows, tally in ((STRUCTURES, structures, report.structures), (SERVICES, services, report.services)):
+        if rows:
+            seen[kind] = _take_rows(kind, source, rows, tally, report)
+    if seen:
+        _withdraw_vanished(source, seen, report, accept_losses=accept_losses)
+    return report
+
+
+def _take_rows(kind: Kind, source: Source, rows: list[Row], tally: Tally, report: Report) -> set[str]:
+    """Take the good rows, batch by batch; the identifiers present in the file, good rows or bad."""
+    seen: set[str] = set()
+    batch: list[tuple[Row, dict[str, Any]]] = []
+    for row in rows:
+        tally.read += 1
+        record = data_inclusion.clean(row.values)
+        uid = str(record.get("id") or "")
+        problems = data_inclusion.check(row, record, kind.schema)
+        if not problems and uid in seen:
+            problems = [Rejected(row.line, uid, "id", uid, "un identifiant présent une seule fois dans le fichier")]
+        seen.add(uid)
+        if problems:
+            report.rejected += problems
+            continue
+        batch.append((row, record))
+        if len(batch) == BATCH:
+            _save_batch(kind, source, batch, tally, report)
+            batch = []
+    _save_batch(kind, source, batch, tally, report)
+    return seen
+
+
+@transaction.atomic
+def _save_batch(
+    kind: Kind, source: Source, batch: list[tuple[Row, dict[str, Any]]], tally: Tally, report: Report
+) -> None:
+    uids = [record["id"] for _, record in batch]
+    known = {thing.uid: thing for thing in kind.model._base_manager.filter(uid__in=uids)}
+    parents = _parents(batch) if kind is SERVICES else {}
+    created, updated = [], []
+    for row, record in batch:
+        thing = known.get(record["id"])
+        if problem := _misplaced(row, record, thing, source, parents, kind):
+            report.rejected.append(problem)
+        elif thing is None:
+            created.append(_filled(kind.model(source=source, uid=record["id"]), kind, record, parents))
+        elif thing.fingerprint == fingerprint_of(record) and not thing.is_withdrawn:
+            tally.unchanged += 1
+        else:
+            tally.kept_edits += len(thing.local_edits)
+            updated.append(_filled(thing, kind, record, parents))
+    tally.created += len(created)
+    tally.updated += len(updated)
+    _write(kind, created, updated)
+
+
+def _parents(batch: list[tuple[Row, dict[str, Any]]]) -> dict[str, int]:
+    wanted = {record["structure_id"] for _, record in batch}
+    return dict(Structure.objects.filter(uid__in=wanted).values_list("uid", "pk"))
+
+
+def _misplaced(
+    row: Row, record: dict[str, Any], thing: Record | None, source: Source, parents: dict[str, int], kind: Kind
+) -> Rejected | None:
+    uid = record["id"]
+    if thing is not None and thing.source_id != source.pk:
+        return Rejected(
+            row.line, uid, "id", uid, f"une fiche de cette source : celle-ci appartient à « {thing.source_id} »"
+        )
+    if kind is SERVICES and record["structure_id"] not in parents:
+        return Rejected(row.line, uid, "structure_id", record["structure_id"], data_inclusion.RIGHT["structure_id"])
+    return None
+
+
+def fingerprint_of(record: dict[str, Any]) -> str:
+    """The content of a record, whatever the order of its keys and lists."""
+    content = {key: sorted(value) if isinstance(value, list | set) else value for key, value in record.items()}
+    text = json.dumps({k: v for k, v in content.items() if v is not None}, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _filled(thing: Any, kind: Kind, record: dict[str, Any], parents: dict[str, int]) -> Any:
+    """The record with what the source says, save for the fields someone corrected here."""
+    for name, value in data_inclusion.to_fields(record, kind.names).items():
+        if name not in thing.local_edits:
+            setattr(thing, name, value)
+    if kind is SERVICES:
+        thing.structure_id = parents[record["structure_id"]]
+    thing.received = {key: sorted(value) if isinstance(value, set) else value for key, value in record.items()}
+    thing.fingerprint, thing.imported_at, thing.withdrawn_at = fingerprint_of(record), clock.now(), None
+    return thing
+
+
+def _write(kind: Kind, created: list[Any], updated: list[Any]) -> None:
+    kind.model._base_manager.bulk_create(created)
+    for thing in updated:
+        thing.version += 1
+    extra = ["structure"] if kind is SERVICES else []
+    names = {*kind.names.values(), "received", "fingerprint", "imported_at", "withdrawn_at", "version", *extra}
+    kind.model._base_manager.bulk_update(updated, sorted(names - {"uid"}))
+    touched = [thing.pk for thing in (*created, *updated)]
+    if kind is SERVICES:
+        index_services(Service.objects.filter(pk__in=touched))
+    elif updated:
+        index_services(Service.objects.filter(structure__in=[thing.pk for thing in updated]))
+
+
+@transaction.atomic
+def _withdraw_vanished(source: Source, seen: dict[Kind, set[str]], report: Report, *, accept_losses: bool) -> None:
+    """What the source no longer lists is marked withdrawn, never deleted."""
+    for kind, uids in seen.items():
+        present = kind.model._base_manager.filter(source=source, withdrawn_at__isnull=True)
+        gone = [pk for pk, uid in present.values_list("pk", "uid") if uid not in uids]
+        if not accept_losses and len(gone) > FEW and len(gone) > WIDE_LOSS * (len(gone) + len(uids)):
+            report.warning = (
+                f"Ce fichier ne contient plus {len(gone)} fiches déjà connues : il est peut-être coupé. Rien n'a été retiré. "
+                "Si c'est bien voulu, relancez avec --accept-losses."
+            )
+            continue
+        tally = report.structures if kind is STRUCTURES else report.services
+        tally.withdrawn += len(gone)
+        kind.model._base_manager.filter(pk__in=gone).update(withdrawn_at=clock.now())
+        field_name = "structure__in" if kind is STRUCTURES else "pk__in"
+        index_services(Service.objects.filter(**{field_name: gone}))
+
+
+def _keep_rejects(rejected: list[Rejected], run: ImportRun) -> str:
+    """Rejected rows, in a CSV that a spreadsheet opens, for whoever must correct them."""
+    if not rejected:
+        return ""
+    folder = settings.VAR_DIR / "imports"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{run.source_id}-{run.pk}-refus.csv"
+    with path.open("w", encoding="utf-8-sig", newline="") as page:
+        writer = csv.writer(page, delimiter=";")
+        writer.writerow(["ligne", "identifiant", "champ", "valeur", "ce qu'il faut"])
+        writer.writerows([[r.line, r.uid, r.field, _harmless(r.value), r.right] for r in rejected])
+    return str(path)
+
+
+def _harmless(value: str) -> str:
+    """A cell that a spreadsheet will not take for a formula."""
+    return f"'{value}" if value[:1] in {"=", "+", "-", "@", "\t"} else value

@@ -1,0 +1,43 @@
+"""The vocabularies of the directory: the official data·inclusion ones, as choices, and a few of our own."""
+
+from data_inclusion.schema import v1
+from django.db.models import TextChoices
+
+THEMES: dict[str, str] = {theme.value: theme.label for theme in v1.Thematique}
+CATEGORIES: dict[str, str] = {category.value: category.label for category in v1.Categorie}
+AUDIENCES: dict[str, str] = {public.value: public.label for public in v1.Public}
+COSTS: dict[str, str] = {cost.value: cost.label for cost in v1.Frais}
+RECEPTION_MODES: dict[str, str] = {mode.value: mode.label for mode in v1.ModeAccueil}
+CONTACT_MODES: dict[str, str] = {mode.value: mode.label for mode in v1.ModeMobilisation}
+CONTACTED_BY: dict[str, str] = {who.value: who.label for who in v1.PersonneMobilisatrice}
+SERVICE_KINDS: dict[str, str] = {kind.value: kind.label for kind in v1.TypeService}
+NETWORKS: dict[str, str] = {network.value: network.label for network in v1.ReseauPorteur}
+
+EVERYONE = "tous-publics"
+ON_SITE, REMOTE = "en-presentiel", "a-distance"
+FREE = "gratuit"
+EVERYWHERE = ("france", "99100")
+
+
+def category_of(theme: str) -> str:
+    """The category slug of a thématique slug."""
+    return theme.split("--", 1)[0]
+
+
+class SourceFormat(TextChoices):
+    DATA_INCLUSION = "data-inclusion", "data·inclusion v1 (JSON ou CSV)"
+    FRANCE_SERVICES = "france-services", "Liste des France services (CSV)"
+
+
+class RunState(TextChoices):
+    RUNNING = "running", "En cours"
+    FINISHED = "finished", "Terminé"
+    REFUSED = "refused", "Refusé"
+
+
+class Freshness(TextChoices):
+    """How recently the record was checked, in words a visitor understands."""
+
+    RECENT = "recent", "Vérifiée récemment"
+    AGEING = "ageing", "À vérifier par téléphone"
+    OLD = "old", "Ancienne : appelez avant de vous déplacer"

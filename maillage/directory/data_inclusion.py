@@ -1,0 +1,270 @@
+"""The border with data·inclusion v1: its records to our fields and back, and what is wrong with a record, in French."""
+
+import datetime as dt
+import difflib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from data_inclusion.schema import v1
+from pydantic import ValidationError
+
+from maillage.directory.choices import (
+    AUDIENCES,
+    CONTACT_MODES,
+    CONTACTED_BY,
+    COSTS,
+    NETWORKS,
+    RECEPTION_MODES,
+    SERVICE_KINDS,
+    THEMES,
+)
+from maillage.directory.models import Record, Service, Structure
+from maillage.directory.tabular import Row, UnreadableFile, looks_like_json, read_csv, read_json
+
+COMMON = {
+    "source": "producer",
+    "id": "uid",
+    "nom": "name",
+    "date_maj": "updated_on",
+    "description": "description",
+    "lien_source": "source_url",
+    "commune": "commune_name",
+    "code_postal": "postal_code",
+    "code_insee": "commune_code",
+    "adresse": "address",
+    "complement_adresse": "address_extra",
+    "longitude": "longitude",
+    "latitude": "latitude",
+    "telephone": "phone",
+    "courriel": "email",
+    "horaires_accueil": "opening_hours",
+}
+STRUCTURE_FIELDS = COMMON | {
+    "siret": "siret",
+    "site_web": "website",
+    "accessibilite_lieu": "accessibility_url",
+    "reseaux_porteurs": "networks",
+}
+SERVICE_FIELDS = COMMON | {
+    "type": "kind",
+    "thematiques": "themes",
+    "frais": "cost",
+    "frais_precisions": "cost_details",
+    "publics": "audiences",
+    "publics_precisions": "audience_details",
+    "conditions_acces": "conditions",
+    "modes_accueil": "reception_modes",
+    "zone_eligibilite": "zone",
+    "contact_nom_prenom": "contact_name",
+    "lien_mobilisation": "contact_url",
+    "modes_mobilisation": "contact_modes",
+    "mobilisable_par": "contacted_by",
+    "mobilisation_precisions": "contact_details",
+    "volume_horaire_hebdomadaire": "weekly_hours",
+    "nombre_semaines": "weeks",
+}
+ADDRESS_FIELDS = ("commune", "code_postal", "code_insee", "adresse", "complement_adresse", "longitude", "latitude")
+VOCABULARIES = {
+    "thematiques": THEMES,
+    "publics": AUDIENCES,
+    "frais": COSTS,
+    "modes_accueil": RECEPTION_MODES,
+    "modes_mobilisation": CONTACT_MODES,
+    "mobilisable_par": CONTACTED_BY,
+    "type": SERVICE_KINDS,
+    "reseaux_porteurs": NETWORKS,
+}
+LISTS = {
+    "thematiques", "publics", "modes_accueil", "modes_mobilisation", "mobilisable_par", "reseaux_porteurs",
+    "zone_eligibilite",
+}  # fmt: skip
+NUMBERS = {"longitude": float, "latitude": float, "volume_horaire_hebdomadaire": float, "nombre_semaines": int}
+RIGHT = {
+    "id": "un identifiant unique, par exemple « ma-source--12 »",
+    "source": "l'identifiant du producteur, par exemple « dora »",
+    "nom": "un nom de 3 à 150 caractères",
+    "description": "un texte de 5 à 10 000 caractères",
+    "date_maj": "une date passée au format AAAA-MM-JJ",
+    "code_postal": "5 chiffres, par exemple 77000",
+    "code_insee": "5 caractères, par exemple 77288 ou 2A004",
+    "siret": "14 chiffres, sans espace",
+    "courriel": "une seule adresse, par exemple accueil@exemple.fr",
+    "longitude": "un nombre en degrés, par exemple 2.66",
+    "latitude": "un nombre en degrés, par exemple 48.54",
+    "structure_id": "l'identifiant d'une structure présente dans l'annuaire ou dans le fichier",
+    "zone_eligibilite": "des codes de commune, d'EPCI ou de département, ou « france »",
+    "publics": "« tous-publics » seul, ou des publics précis",
+    "nombre_semaines": "un nombre entier, 1 ou plus",
+    "volume_horaire_hebdomadaire": "un nombre d'heures, 0 ou plus",
+}  # fmt: skip
+LINKS = {"lien_source", "site_web", "accessibilite_lieu", "lien_mobilisation"}
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A row that was not taken: where it stands, which field, what it held, what would be right."""
+
+    line: int
+    uid: str
+    field: str
+    value: str
+    right: str
+
+    def __str__(self) -> str:
+        return f"ligne {self.line}, {self.field} « {self.value} » : il faut {self.right}."
+
+
+# -- Reading -------------------------------------------------------------------------------------------------------
+
+
+def read(text: str, name: str) -> tuple[list[Row], list[Row]]:
+    """The structures and the services of a file: a JSON list, a JSON object of two lists, or one CSV.
+
+    Raises UnreadableFile when the file is neither.
+    """
+    rows = _json_rows(text, name) if looks_like_json(text) else read_csv(text, name, required=("id", "nom", "source"))
+    structures = [row for row in rows if "structure_id" not in row.values]
+    return structures, [row for row in rows if "structure_id" in row.values]
+
+
+def _json_rows(text: str, name: str) -> list[Row]:
+    data = read_json(text, name)
+    if isinstance(data, dict):
+        parts = [data.get("structures"), data.get("services")]
+        if not any(isinstance(part, list) for part in parts):
+            raise UnreadableFile(f"{name} ne contient ni « structures » ni « services ».")
+        data = [*(parts[0] or []), *(parts[1] or [])]
+    return [
+        Row(rank, values if isinstance(values, dict) else {None: "pas une fiche"})
+        for rank, values in enumerate(data, 1)
+    ]
+
+
+def clean(values: dict[Any, Any]) -> dict[str, Any]:
+    """The values as the official schema wants them: absent is None, lists are lists, numbers are numbers."""
+    return {key: _clean_value(key, value) for key, value in values.items() if isinstance(key, str)}
+
+
+def _clean_value(key: str, value: Any) -> Any:
+    if isinstance(value, str):
+        value = value.strip()
+        if value in {"", "null", "NULL", "None"}:
+            return None
+        if key in LISTS:
+            return split_list(value)
+        if key in NUMBERS:
+            return _number(key, value)
+    return value
+
+
+def split_list(text: str) -> list[str]:
+    """A list written in a cell: JSON, a PostgreSQL array, or words between commas."""
+    if text.startswith("["):
+        try:
+            found = json.loads(text.replace("'", '"'))
+        except json.JSONDecodeError:
+            found = text.strip("[]").split(",")
+        return [str(part) for part in found]
+    return [part.strip().strip('"') for part in text.strip("{}").replace(";", ",").split(",") if part.strip()]
+
+
+def _number(key: str, text: str) -> Any:
+    try:
+        return NUMBERS[key](text.replace(",", "."))
+    except ValueError:
+        return text
+
+
+# -- Checking ------------------------------------------------------------------------------------------------------
+
+
+def check(row: Row, record: dict[str, Any], schema: type[v1.Structure] | type[v1.Service]) -> list[Rejected]:
+    """What the official schema finds wrong with a record; an empty list when it may be taken."""
+    uid = str(record.get("id") or "")
+    if None in row.values:
+        return [Rejected(row.line, uid, "ligne", str(row.values[None]), "autant de valeurs que de colonnes")]
+    try:
+        schema.model_validate(record)
+    except ValidationError as error:
+        first = {str(problem["loc"][0]): problem for problem in reversed(error.errors())}
+        return [_rejected(row.line, uid, field, problem) for field, problem in reversed(first.items())]
+    return _too_long(row.line, uid, record, Structure if schema is v1.Structure else Service)
+
+
+def _rejected(line: int, uid: str, field: str, problem: Any) -> Rejected:
+    value = "" if problem["type"] == "missing" else problem["input"]
+    if field in VOCABULARIES:
+        return Rejected(line, uid, field, str(value), _in_vocabulary(field, str(value)))
+    right = "une adresse web complète, par exemple https://exemple.fr" if field in LINKS else ""
+    return Rejected(
+        line, uid, field, "" if value is None else str(value)[:80], right or RIGHT.get(field, "une autre valeur")
+    )
+
+
+def _in_vocabulary(field: str, value: str) -> str:
+    close = difflib.get_close_matches(value, VOCABULARIES[field], n=1, cutoff=0.5)
+    if close:
+        return f"une valeur de la liste officielle (serait-ce « {close[0]} » ?)"
+    return RIGHT.get(field) or f"une valeur de la liste officielle : {', '.join(list(VOCABULARIES[field])[:4])}…"
+
+
+def _too_long(line: int, uid: str, record: dict[str, Any], model: type[Record]) -> list[Rejected]:
+    """What the schema leaves free but a column does not."""
+    names = STRUCTURE_FIELDS if model is Structure else SERVICE_FIELDS
+    for theirs, ours in names.items():
+        limit = getattr(model._meta.get_field(ours), "max_length", None)
+        value = record.get(theirs)
+        if limit and isinstance(value, str) and len(value) > limit:
+            return [Rejected(line, uid, theirs, f"{value[:40]}…", f"{limit} caractères au plus")]
+    return []
+
+
+# -- Crossing the border -------------------------------------------------------------------------------------------
+
+
+def to_fields(record: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+    """A checked data·inclusion record as values of our fields."""
+    return {ours: _to_field(theirs, record.get(theirs)) for theirs, ours in names.items()}
+
+
+def _to_field(theirs: str, value: Any) -> Any:
+    if theirs == "date_maj":
+        return dt.date.fromisoformat(str(value)[:10])
+    if theirs in LISTS:
+        return None if value is None else sorted(map(str, value))
+    if theirs in NUMBERS:
+        return value
+    return "" if value is None else str(value)
+
+
+def structure_record(structure: Structure, *, with_address: bool = True) -> dict[str, Any]:
+    """The structure in data·inclusion v1; without its address when the reader may not know it."""
+    record = {theirs: _to_record(getattr(structure, ours)) for theirs, ours in STRUCTURE_FIELDS.items()}
+    return record if with_address else _without_address(record)
+
+
+def service_record(service: Service, *, with_address: bool = True) -> dict[str, Any]:
+    """The service in data·inclusion v1; without its address when the reader may not know it."""
+    record = {theirs: _to_record(getattr(service, ours)) for theirs, ours in SERVICE_FIELDS.items()}
+    record["structure_id"] = service.structure.uid
+    return record if with_address else _without_address(record)
+
+
+def _to_record(value: Any) -> Any:
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return None if value == "" else value
+
+
+def _without_address(record: dict[str, Any]) -> dict[str, Any]:
+    return record | dict.fromkeys(ADDRESS_FIELDS)
+
+
+def export(structures: Iterable[Structure], services: Iterable[Service]) -> dict[str, list[dict[str, Any]]]:
+    """Everything given, as one data·inclusion v1 document."""
+    return {
+        "structures": [structure_record(structure) for structure in structures],
+        "services": [service_record(service) for service in services],
+    }

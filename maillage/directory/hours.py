@@ -1,0 +1,116 @@
+"""Opening hours, written in OpenStreetMap's grammar, said in French: open now, until when, the week to come.
+
+Source of the grammar: the OpenStreetMap wiki, « Key:opening_hours ». Public holidays are France's.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from opening_hours import OpeningHours, ParserError
+
+DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+LOOK_AHEAD = dt.timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day of the week to come: its name, its hours in words, whether it is today."""
+
+    label: str
+    text: str
+    is_today: bool
+
+
+@lru_cache(maxsize=20_000)
+def parse(text: str) -> OpeningHours | None:
+    """The hours, or None when nothing is written or it cannot be understood."""
+    try:
+        return OpeningHours(text, country="FR", max_interval_days=366) if text.strip() else None
+    except ParserError:
+        return None
+
+
+def is_open(text: str, at: dt.datetime) -> bool:
+    """Whether it is open at that local instant; unknown hours are not open."""
+    hours = parse(text)
+    return bool(hours and hours.is_open(_naive(at)))
+
+
+def now_in_words(text: str, at: dt.datetime) -> str:
+    """What a visitor wants to know now: « Ouvert jusqu'à 17 h », « Ouvre demain à 9 h »; empty when unknown."""
+    hours = parse(text)
+    if hours is None:
+        return ""
+    here = _naive(at)
+    change = hours.next_change(here)
+    if hours.is_open(here):
+        return (
+            "Ouvert jour et nuit"
+            if change is None or change - here > LOOK_AHEAD
+            else f"Ouvert jusqu'à {_clock(change)}"
+        )
+    if hours.is_unknown(here) or change is None or change - here > LOOK_AHEAD:
+        return "Fermé pour l'instant : appelez"
+    return f"Fermé, ouvre {_when(change, here)} à {_clock(change)}"
+
+
+def week(text: str, at: dt.datetime) -> list[Day]:
+    """The seven days that begin today, in words; empty when the hours are unknown."""
+    hours = parse(text)
+    if hours is None:
+        return []
+    today = _naive(at).date()
+    days = (today + dt.timedelta(days=offset) for offset in range(7))
+    return [Day(_day_label(day, today), _spans_in_words(hours, day), day == today) for day in days]
+
+
+def usual_week(text: str, at: dt.datetime) -> list[Day]:
+    """The week from Monday to Sunday as it is usually, for a sheet of paper: from the Monday that follows."""
+    hours = parse(text)
+    if hours is None:
+        return []
+    monday = _naive(at).date() + dt.timedelta(days=7 - _naive(at).weekday())
+    days = (monday + dt.timedelta(days=offset) for offset in range(7))
+    return [Day(DAYS[day.weekday()], _spans_in_words(hours, day), False) for day in days]  # noqa: FBT003
+
+
+def _spans_in_words(hours: OpeningHours, day: dt.date) -> str:
+    found = list(_open_spans(hours, day))
+    if any(end - start >= dt.timedelta(days=1) for start, end in found):
+        return "jour et nuit"
+    spans = [f"{_clock(start)} – {_clock(end)}" for start, end in found]
+    return ", ".join(spans) if spans else "fermé"
+
+
+def _open_spans(hours: OpeningHours, day: dt.date) -> Iterator[tuple[dt.datetime, dt.datetime]]:
+    start = dt.datetime.combine(day, dt.time())
+    for begins, ends, state, _ in hours.intervals(start, start + dt.timedelta(days=1)):
+        if str(state) == "open":
+            yield begins, ends
+
+
+def _clock(at: dt.datetime) -> str:
+    if at.hour == 0 and at.minute == 0:
+        return "minuit"
+    return f"{at.hour} h {at.minute:02}" if at.minute else f"{at.hour} h"
+
+
+def _when(at: dt.datetime, now: dt.datetime) -> str:
+    days = (at.date() - now.date()).days
+    if days == 0:
+        return "aujourd'hui"
+    if days == 1:
+        return "demain"
+    return DAYS[at.weekday()] if days < 7 else f"le {at.day:02}/{at.month:02}"
+
+
+def _day_label(day: dt.date, today: dt.date) -> str:
+    name = DAYS[day.weekday()]
+    return f"{name} (aujourd'hui)" if day == today else name
+
+
+def _naive(at: dt.datetime) -> dt.datetime:
+    """Opening hours are local: the caller gives local time, the grammar knows no zone."""
+    return at.replace(tzinfo=None)

@@ -1,0 +1,43 @@
+"""Who reads and who edits the directory. Nothing here, no access."""
+
+from typing import Any
+
+from django.db.models import Q
+
+from maillage.actors.choices import Role
+from maillage.core.access import has_role, rule
+from maillage.directory.models import Service, Structure
+
+NOBODY = Q(pk__in=())
+
+
+@rule(Structure)
+def can_read_structure(reader: Any) -> Q:
+    """Tout le monde lit une structure publiée ; une structure retirée n'est lue que de qui tient l'annuaire."""
+    return Q() if has_role(reader, Role.DIRECTORY_EDITOR) else Q(withdrawn_at__isnull=True)
+
+
+@rule(Service)
+def can_read_service(reader: Any) -> Q:
+    """Tout le monde lit un service publié d'une structure publiée ; retiré, il n'est lu que de qui tient l'annuaire."""
+    if has_role(reader, Role.DIRECTORY_EDITOR):
+        return Q()
+    return Q(withdrawn_at__isnull=True, structure__in=Structure.objects.filter(withdrawn_at__isnull=True))
+
+
+@rule(Structure)
+def can_read_address(reader: Any) -> Q:
+    """Une adresse confidentielle (accueil de personnes menacées) n'est lue que de qui tient l'annuaire ; c'est journalisé."""
+    return Q() if has_role(reader, Role.DIRECTORY_EDITOR) else Q(is_address_confidential=False)
+
+
+@rule(Structure)
+def can_edit_structure(reader: Any) -> Q:
+    """Corrige une structure qui tient l'annuaire."""
+    return Q() if has_role(reader, Role.DIRECTORY_EDITOR) else NOBODY
+
+
+@rule(Service)
+def can_edit_service(reader: Any) -> Q:
+    """Corrige un service qui tient l'annuaire."""
+    return Q() if has_role(reader, Role.DIRECTORY_EDITOR) else NOBODY

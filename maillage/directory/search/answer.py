@@ -1,0 +1,211 @@
+"""The answer: ordered, paged, each result with why it is here; and never a dead end."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from maillage.core import clock
+from maillage.core.text import stem, words
+from maillage.directory import hours
+from maillage.directory.choices import AUDIENCES, THEMES, Freshness
+from maillage.directory.lexicon import Reading, neighbours
+from maillage.directory.models import SearchTerm, Service, Structure, freshness_of
+from maillage.directory.permissions import can_read_service, can_read_structure
+from maillage.directory.search.candidates import NAMES, Candidate, find, named
+from maillage.directory.search.query import MOST_MINUTES, PAGE, Key, Mark, Origin, SearchQuery
+from maillage.territories.models import Commune
+from maillage.territories.travel import great_circle_km, travel_times
+
+FRESHNESS_ORDER = {Freshness.RECENT: 0, Freshness.AGEING: 1, Freshness.OLD: 2}
+HERE, FOR_OTHERS, AT_A_DISTANCE = 0, 1, 2
+FAR = 10_000  # Minutes of what one does not travel to.
+
+
+@dataclass(frozen=True)
+class Result:
+    """One service that answers, as shown: `minutes` of travel (None at a distance) and why it is here."""
+
+    service: Service
+    rank: int
+    minutes: int | None
+    is_reserved: bool
+    reasons: tuple[str, ...]
+    open_now: str
+    is_open: bool
+
+    @property
+    def freshness(self) -> Freshness:
+        return self.service.freshness
+
+
+@dataclass(frozen=True)
+class WaysOut:
+    """What remains possible when nothing answers within the limit."""
+
+    farther: tuple[Result, ...] = ()
+    neighbours: tuple[tuple[str, str, int], ...] = ()
+    nearest_mds: Structure | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A page of results, how many there are in all, and how to go on."""
+
+    query: SearchQuery
+    reading: Reading
+    results: tuple[Result, ...]
+    total_on_site: int
+    total_remote: int
+    remote: tuple[Result, ...] = ()
+    next_cursor: str = ""
+    ways_out: WaysOut | None = None
+    travel_label: str = ""
+
+    @property
+    def total(self) -> int:
+        return self.total_on_site + self.total_remote
+
+
+def search(query: SearchQuery, *, reader: Any, size: int = PAGE, with_ways_out: bool = True) -> Answer:
+    """Answer a query for a reader. Raises BadCursor when the cursor is not one of ours."""
+    mark = Mark.decode(query.cursor) if query.cursor else None
+    day = mark.day if mark else clock.today()
+    found = find(query, reader)
+    ordered = _ordered(found, query, day)
+    page = [pair for pair in ordered if mark is None or pair[0] > mark.key][:size]
+    first_rank = sum(1 for key, _ in ordered if mark and key <= mark.key) + 1
+    results = _shown([candidate for _, candidate in page], query, reader, first_rank=first_rank)
+    more = bool(page) and page[-1][0] < ordered[-1][0]
+    on_site = sum(1 for candidate in found if candidate.minutes is not None)
+    nothing_near = on_site == 0 and mark is None
+    return Answer(
+        query=query,
+        reading=query.reading(),
+        results=results,
+        total_on_site=on_site,
+        total_remote=len(found) - on_site,
+        remote=() if mark or nothing_near else _remote_apart(ordered, page, query, reader),
+        next_cursor=Mark(day, page[-1][0]).encode() if more else "",
+        ways_out=ways_out(query, reader) if nothing_near and with_ways_out else None,
+        travel_label=travel_times().label,
+    )
+
+
+# -- Order ---------------------------------------------------------------------------------------------------------
+
+
+def _ordered(found: list[Candidate], query: SearchQuery, day: dt.date) -> list[tuple[Key, Candidate]]:
+    """What bears the words in its name, then by travel time, freshness, and a draw that changes each day."""
+    leftover = () if query.themes else query.reading().leftover
+    by_name = named(leftover, [candidate.pk for candidate in found])
+    return sorted(((_key(c, c.pk in by_name, day), c) for c in found), key=lambda pair: pair[0])
+
+
+def _key(candidate: Candidate, is_named: bool, day: dt.date) -> Key:
+    group = AT_A_DISTANCE if candidate.minutes is None else FOR_OTHERS if candidate.is_reserved else HERE
+    freshness = FRESHNESS_ORDER[freshness_of(candidate.updated_on, day)]
+    minutes = FAR if candidate.minutes is None else candidate.minutes
+    return (0 if is_named else 1, group, minutes, freshness, _draw(candidate.pk, day), candidate.pk)
+
+
+def _draw(pk: int, day: dt.date) -> int:
+    """The same all day for everyone, another tomorrow: among equals nobody is always first."""
+    return int.from_bytes(hashlib.blake2b(f"{day}:{pk}".encode(), digest_size=5).digest())
+
+
+def _remote_apart(
+    ordered: list[tuple[Key, Candidate]], page: list[tuple[Key, Candidate]], query: SearchQuery, reader: Any
+) -> tuple[Result, ...]:
+    """Three answers at a distance beside the first page, unless the page already comes to them."""
+    shown = {candidate.pk for _, candidate in page}
+    apart = [c for _, c in ordered if c.minutes is None and c.pk not in shown]
+    return _shown(apart[:3], query, reader, first_rank=0)
+
+
+# -- Showing -------------------------------------------------------------------------------------------------------
+
+
+def _shown(candidates: list[Candidate], query: SearchQuery, reader: Any, *, first_rank: int) -> tuple[Result, ...]:
+    keys = [candidate.pk for candidate in candidates]
+    readable = can_read_service.among(Service.objects.filter(pk__in=keys), reader).select_related(
+        "structure", "source"
+    )
+    services = {service.pk: service for service in readable.defer("received", "structure__received")}
+    terms = _terms_met(keys, query)
+    pairs = [(services[c.pk], c) for c in candidates if c.pk in services]
+    return tuple(
+        _result(service, candidate, rank, query, terms.get(service.pk, {}))
+        for rank, (service, candidate) in enumerate(pairs, first_rank)
+    )
+
+
+def _result(service: Service, candidate: Candidate, rank: int, query: SearchQuery, met: dict[str, int]) -> Result:
+    at = clock.local_now()
+    return Result(
+        service=service,
+        rank=rank,
+        minutes=candidate.minutes,
+        is_reserved=candidate.is_reserved,
+        reasons=tuple(_reasons(service, query, met)),
+        open_now=hours.now_in_words(service.hours, at),
+        is_open=hours.is_open(service.hours, at),
+    )
+
+
+def _terms_met(keys: list[int], query: SearchQuery) -> dict[int, dict[str, int]]:
+    rows = SearchTerm.objects.filter(service__in=keys, term__in=query.word_stems())
+    met: dict[int, dict[str, int]] = {}
+    for service, term, weight in rows.values_list("service", "term", "weight"):
+        met.setdefault(service, {})[term] = weight
+    return met
+
+
+def _reasons(service: Service, query: SearchQuery, met: dict[str, int]) -> Iterable[str]:
+    """Why this service is in the answer, in the person's words where they wrote some."""
+    themes = [THEMES[theme] for theme in query.wanted_themes() if theme in (service.themes or [])]
+    if themes:
+        yield f"Répond à : {', '.join(themes[:2]).lower()}"
+    typed = {stem(word): word for word in words(query.words)}
+    if in_name := [typed[term] for term, weight in met.items() if weight >= NAMES and term in typed]:
+        yield f"Son nom contient « {' '.join(in_name)} »"
+    elif not themes and (in_text := [typed[term] for term in met if term in typed]):
+        yield f"Sa description contient « {' '.join(in_text)} »"
+    if welcome := [AUDIENCES[code] for code in query.audiences if code in (service.audiences or [])]:
+        yield f"Pour : {', '.join(welcome).lower()}"
+
+
+# -- Never a dead end ----------------------------------------------------------------------------------------------
+
+
+def ways_out(query: SearchQuery, reader: Any) -> WaysOut:
+    """Farther answers, neighbouring needs that have answers here, and the Maison des solidarités to call."""
+    wider = replace(query, minutes=MOST_MINUTES, cursor="", reception="")
+    beyond = [pair for pair in _ordered(find(wider, reader), wider, clock.today()) if pair[1].minutes is not None]
+    near_needs = []
+    for theme in neighbours(query.wanted_themes())[:6]:
+        near = replace(query, words="", themes=(theme,), cursor="")
+        if count := sum(1 for candidate in find(near, reader) if candidate.minutes is not None):
+            near_needs.append((theme, THEMES[theme], count))
+    return WaysOut(
+        farther=_shown([candidate for _, candidate in beyond[:3]], wider, reader, first_rank=1),
+        neighbours=tuple(near_needs[:3]),
+        nearest_mds=nearest_mds(query.origin, reader),
+    )
+
+
+def nearest_mds(origin: Origin, reader: Any) -> Structure | None:
+    """The Maison des solidarités of the person's sector; where no sector is known, the nearest one."""
+    all_mds = can_read_structure.among(Structure.objects.filter(serves_sector__isnull=False), reader)
+    commune = Commune.objects.filter(pk=origin.commune_code).first() if origin.commune_code else None
+    sector = commune.sector_on(clock.today()) if commune else None
+    if sector and (own := all_mds.filter(serves_sector=sector).first()):
+        return own
+    placed = [mds for mds in all_mds if mds.latitude is not None and mds.longitude is not None]
+    if not placed:
+        return None
+    distances = great_circle_km(origin.point, np.array([(mds.latitude, mds.longitude) for mds in placed]))
+    return placed[int(distances.argmin())]

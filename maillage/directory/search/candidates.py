@@ -1,0 +1,136 @@
+"""Which services answer the need and may be reached: two narrow queries, on site and at a distance."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from django.db.models import Count, Q, QuerySet
+
+from maillage.core import clock
+from maillage.directory import hours
+from maillage.directory.choices import EVERYONE, ON_SITE, REMOTE
+from maillage.directory.models import SearchEntry, SearchFacet, SearchTerm, Service
+from maillage.directory.permissions import can_read_service
+from maillage.directory.search.query import Origin, SearchQuery
+from maillage.territories.travel import travel_times
+
+NAMES = 4  # A term weighs at least this much when it stands in a name.
+KM_PER_DEGREE = 111.2
+Need = Q
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A service that answers, before it is fetched. `minutes` is None at a distance."""
+
+    pk: int
+    minutes: int | None
+    updated_on: Any
+    is_reserved: bool
+
+
+def find(query: SearchQuery, reader: Any) -> list[Candidate]:
+    """Every service that answers the query; each once, on site if it can be reached, else at a distance."""
+    wanted = _filtered(query, reader)
+    on_site = [] if query.reception == REMOTE else _on_site(wanted, query)
+    met = {candidate.pk for candidate in on_site}
+    remote = [] if query.reception == ON_SITE else _remote(wanted, query)
+    return on_site + [candidate for candidate in remote if candidate.pk not in met]
+
+
+def _filtered(query: SearchQuery, reader: Any) -> QuerySet[SearchEntry]:
+    """The entries the reader may read and that match the need and the filters, wherever they are."""
+    readable = can_read_service.among(Service.objects.all(), reader)
+    entries = SearchEntry.objects.filter(service__in=readable.values("pk")).filter(need_of(query))
+    if query.audiences:
+        welcome = _facets("audience", (*query.audiences, EVERYONE))
+        anyone = SearchFacet.objects.filter(kind="audience").values("service")
+        entries = entries.filter(Q(service__in=welcome) | ~Q(service__in=anyone))
+    if query.cost:
+        entries = entries.filter(cost=query.cost)
+    return entries
+
+
+def need_of(query: SearchQuery) -> Need:
+    """A thématique asked for or understood, or every word written; everything when nothing is asked."""
+    themes, words = query.wanted_themes(), query.word_stems()
+    if not themes and not words:
+        return Q()
+    by_theme = Q(service__in=_facets("theme", themes)) if themes else Q(pk__in=())
+    if not words or query.themes:
+        return by_theme
+    by_words = _with_all(words)
+    if themes or by_words.exists():
+        return by_theme | Q(service__in=by_words)
+    return Q(service__in=SearchTerm.objects.filter(term__in=words).values("service"))
+
+
+def named(words: Iterable[str], keys: Iterable[int]) -> set[int]:
+    """Among these services, those whose own name or structure's name holds every one of the words."""
+    wanted = tuple(words)
+    if not wanted:
+        return set()
+    found = _with_all(wanted, least=NAMES).filter(service__in=list(keys))
+    return set(found.values_list("service", flat=True))
+
+
+def _with_all(words: tuple[str, ...], *, least: int = 1) -> QuerySet[SearchTerm, Any]:
+    terms = SearchTerm.objects.filter(term__in=words, weight__gte=least)
+    return terms.values("service").annotate(met=Count("term")).filter(met=len(words)).values("service")
+
+
+def _facets(kind: str, codes: Iterable[str]) -> QuerySet[SearchFacet, Any]:
+    return SearchFacet.objects.filter(kind=kind, code__in=tuple(codes)).values("service")
+
+
+def _on_site(entries: QuerySet[SearchEntry], query: SearchQuery) -> list[Candidate]:
+    near = entries.filter(_box(query)).values_list(
+        "pk", "latitude", "longitude", "updated_on", "hours", "is_zoned", "density"
+    )
+    rows = [row for row in near if not query.is_open_now or hours.is_open(row[4], clock.local_now())]
+    if not rows:
+        return []
+    places = np.array([(row[1], row[2]) for row in rows])
+    densities = np.array([row[6] for row in rows])
+    minutes = travel_times().minutes(
+        query.origin.point, places, mode=query.mode, limit=query.minutes, densities=densities
+    )
+    eligible = _eligible([row[0] for row in rows if row[5]], query.origin)
+    return [
+        Candidate(row[0], int(taken), row[3], row[5] and row[0] not in eligible)
+        for row, taken in zip(rows, minutes.tolist(), strict=True)
+        if math.isfinite(taken)
+    ]
+
+
+def _remote(entries: QuerySet[SearchEntry], query: SearchQuery) -> list[Candidate]:
+    """At a distance, only what the person is eligible to, where they live."""
+    open_to_all = Q(is_zoned=False)
+    here = Q(service__in=_facets("zone", query.origin.area_codes))
+    rows = entries.filter(is_remote=True).filter(open_to_all | here).values_list("pk", "updated_on", "hours")
+    return [
+        Candidate(pk, None, updated_on, False)  # noqa: FBT003
+        for pk, updated_on, when in rows
+        if not query.is_open_now or hours.is_open(when, clock.local_now())
+    ]
+
+
+def _eligible(keys: list[int], origin: Origin) -> set[int]:
+    if not keys:
+        return set()
+    facets = SearchFacet.objects.filter(kind="zone", code__in=origin.area_codes, service__in=keys)
+    return set(facets.values_list("service", flat=True))
+
+
+def _box(query: SearchQuery) -> Q:
+    """A rectangle that surely holds everything within the limit, for the index to use."""
+    here = query.origin.point
+    high = travel_times().reach_km(query.mode, query.minutes, here.density) / KM_PER_DEGREE
+    wide = high / max(0.05, math.cos(math.radians(here.latitude)))
+    return Q(
+        is_on_site=True,
+        latitude__range=(here.latitude - high, here.latitude + high),
+        longitude__range=(here.longitude - wide, here.longitude + wide),
+    )

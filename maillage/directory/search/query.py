@@ -1,0 +1,83 @@
+"""What is asked: a need, a place, limits; and the cursor that continues an answer without moving it."""
+
+import base64
+import binascii
+import datetime as dt
+import json
+from dataclasses import dataclass
+
+from maillage.core.refusals import Refused
+from maillage.core.text import stems
+from maillage.directory.lexicon import Reading, read_need
+from maillage.territories.choices import TravelMode
+from maillage.territories.travel import Point
+
+PAGE = 20
+DEFAULT_MINUTES, MOST_MINUTES = 30, 120
+Key = tuple[int, int, int, int, int, int]
+
+
+class BadCursor(Refused):
+    """The cursor was not made here, or was cut."""
+
+    status = 400
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where the person is: a point, the commune's Insee code, and the codes of the areas that hold it."""
+
+    label: str
+    point: Point
+    commune_code: str = ""
+    area_codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SearchQuery:
+    """One question to the directory. `minutes` is the limit of travel; `reception` is '', en-presentiel or a-distance."""
+
+    origin: Origin
+    words: str = ""
+    themes: tuple[str, ...] = ()
+    minutes: int = DEFAULT_MINUTES
+    mode: TravelMode = TravelMode.CAR
+    audiences: tuple[str, ...] = ()
+    cost: str = ""
+    reception: str = ""
+    is_open_now: bool = False
+    cursor: str = ""
+
+    def reading(self) -> Reading:
+        """What the lexicon makes of the words."""
+        return read_need(self.words)
+
+    def wanted_themes(self) -> tuple[str, ...]:
+        return self.themes or self.reading().thematiques
+
+    def word_stems(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(stems(self.words)))
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Where an answer was left: the day that seeds its order, and the key of the last result seen."""
+
+    day: dt.date
+    key: Key
+
+    def encode(self) -> str:
+        text = json.dumps([self.day.isoformat(), *self.key], separators=(",", ":"))
+        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+    @classmethod
+    def decode(cls, text: str) -> "Mark":
+        """Raises BadCursor on anything this house did not write."""
+        try:
+            raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+            day, *key = json.loads(raw)
+            if len(key) != 6 or not all(type(part) is int for part in key):
+                raise ValueError
+            return cls(dt.date.fromisoformat(day), tuple(key))  # type: ignore[arg-type]
+        except (ValueError, TypeError, binascii.Error, UnicodeDecodeError):
+            raise BadCursor("Cette suite de résultats n'existe plus. Relancez la recherche.") from None
