@@ -1,13 +1,19 @@
 """The addresses of the house, room by room."""
 
+from django.conf import settings
 from django.urls import include, path
+
+from config.api import urls as api
 
 urlpatterns = [
     path("", include("maillage.home.urls")),
-    path("design/", include("maillage.core.urls")),
     path("annuaire/", include("maillage.directory.urls")),
     path("territoires/", include("maillage.territories.urls")),
+    path("design/", include("maillage.core.urls")),
+    path("api/v1/", api),
     path("", include("maillage.actors.urls")),
 ]
+if settings.DEMO:
+    urlpatterns += [path("demonstration/", include("maillage.demo.urls"))]
 handler404 = "maillage.core.refusals.not_found"
 handler500 = "maillage.core.refusals.broken"

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
-from django_tasks import Task
+from django_tasks.base import Task
 
 from maillage.core import clock
 from maillage.core.models import JobRun

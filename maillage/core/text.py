@@ -50,7 +50,10 @@ _NOT_PLURAL = frozenset({"pays", "mars", "fils", "cours", "sans", "sens", "moins
 # papers are not a papi, the mains (courant) are not a lesson (cours).
 _KEPT_WHOLE = {"aidante": "aidant"} | {
     word: word
-    for word in ("aidant", "isolation", "cafe", "france", "generaliste", "licence", "finir", "papier", "courant")
+    for word in (
+        *("aidant", "isolation", "cafe", "france", "generaliste", "licence", "finir", "papier", "courant"),
+        *("garant", "boxe", "traine"),
+    )
 }
 
 
@@ -81,7 +84,7 @@ def stem(word: str) -> str:
     if len(singular) <= 4:  # the stemmer would cut « mari » to « mar »
         return singular[:-1] if len(singular) == 4 and singular.endswith("e") else singular
     # A new stemmer each time: it keeps its word inside, so that threads cannot share one.
-    root = FrenchStemmer().stemWord(_masculine(singular))
+    root: str = FrenchStemmer().stemWord(_masculine(singular))
     if len(root) < 3:
         return singular
     if root.endswith("i") and singular.startswith(root[:-1] + "y"):

@@ -3,9 +3,11 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from maillage.core import catalogue
 from maillage.core.access import public
 
 
 @public
 def design(request: HttpRequest) -> HttpResponse:
-    return render(request, "core/design.html")
+    """Every component in every state, by day and by night."""
+    return render(request, "core/design.html", catalogue.shown())

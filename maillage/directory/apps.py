@@ -1,6 +1,11 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
 class DirectoryConfig(AppConfig):
     name = "maillage.directory"
     verbose_name = "Annuaire"
+
+    def ready(self) -> None:
+        import_module("maillage.directory.jobs")

@@ -63,7 +63,7 @@ def week(text: str, at: dt.datetime) -> list[Day]:
         return []
     today = _naive(at).date()
     days = (today + dt.timedelta(days=offset) for offset in range(7))
-    return [Day(_day_label(day, today), _spans_in_words(hours, day), day == today) for day in days]
+    return [Day(DAYS[day.weekday()], _spans_in_words(hours, day), day == today) for day in days]
 
 
 def usual_week(text: str, at: dt.datetime) -> list[Day]:
@@ -104,11 +104,6 @@ def _when(at: dt.datetime, now: dt.datetime) -> str:
     if days == 1:
         return "demain"
     return DAYS[at.weekday()] if days < 7 else f"le {at.day:02}/{at.month:02}"
-
-
-def _day_label(day: dt.date, today: dt.date) -> str:
-    name = DAYS[day.weekday()]
-    return f"{name} (aujourd'hui)" if day == today else name
 
 
 def _naive(at: dt.datetime) -> dt.datetime:

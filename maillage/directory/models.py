@@ -19,7 +19,6 @@ from maillage.directory.choices import (
     SourceFormat,
 )
 from maillage.territories.models import Sector
-from maillage.territories.travel import UNKNOWN_DENSITY
 
 RECENT_DAYS, AGEING_DAYS = 183, 365  # Six months by default (domain: a directory is worth its freshness), then a year.
 
@@ -176,7 +175,7 @@ class SearchEntry(models.Model):
     )
     latitude = models.FloatField("latitude", null=True)
     longitude = models.FloatField("longitude", null=True)
-    density = models.PositiveSmallIntegerField("densité de la commune", default=UNKNOWN_DENSITY)
+    density = models.PositiveSmallIntegerField("densité de la commune")
     is_on_site = models.BooleanField("reçoit sur place")
     is_remote = models.BooleanField("répond à distance")
     is_zoned = models.BooleanField("a une zone d'éligibilité")

@@ -26,9 +26,12 @@ def can_read_service(reader: Any) -> Q:
 
 
 @rule(Structure)
-def can_read_address(reader: Any) -> Q:
-    """Une adresse confidentielle (accueil de personnes menacées) n'est lue que de qui tient l'annuaire ; c'est journalisé."""
-    return Q() if has_role(reader, Role.DIRECTORY_EDITOR) else Q(is_address_confidential=False)
+def can_read_hidden_address(reader: Any) -> Q:
+    """Une adresse confidentielle n'est lue que de qui tient l'annuaire, à part, et chaque lecture est journalisée.
+
+    Nulle autre page, recherche, carte, fiche imprimée ou API ne la donne, à personne.
+    """
+    return Q(is_address_confidential=True) if has_role(reader, Role.DIRECTORY_EDITOR) else NOBODY
 
 
 @rule(Structure)

@@ -1,23 +1,134 @@
-"""The directory's pages: search, sheets, edits, imports."""
+"""The directory's pages: search, sheets, territory, corrections, imports."""
 
+from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
 
-from maillage.core.access import allow, public
-from maillage.directory.models import Service, Structure
-from maillage.directory.permissions import can_read_service, can_read_structure
+from maillage.actors.choices import Role
+from maillage.core.access import allow, allow_list, allow_role, public
+from maillage.core.concurrency import AlreadyDone, Stale, new_key
+from maillage.core.http import AgentRequest
+from maillage.core.throttle import throttle
+from maillage.directory import pages
+from maillage.directory.actions.editing import correct
+from maillage.directory.documents import service_sheet
+from maillage.directory.forms import EditForm, SearchForm, ServiceForm, StructureForm, TerritoryForm
+from maillage.directory.models import ImportRun, Service, Structure
+from maillage.directory.permissions import (
+    can_edit_service,
+    can_edit_structure,
+    can_read_hidden_address,
+    can_read_service,
+    can_read_structure,
+)
+from maillage.directory.search import search as find
+from maillage.directory.territory import portrait_of
+from maillage.directory.wording import address_lines
+from maillage.territories.models import Departement
 
 
 @public
+@throttle("search", limit=60, seconds=60)
+@require_http_methods(["GET", "HEAD", "POST"])
 def search(request: HttpRequest) -> HttpResponse:
-    return render(request, "directory/search.html")
+    form = SearchForm(request.POST) if request.method == "POST" else SearchForm.from_address(request.GET)
+    if not form.is_bound or not form.is_valid():
+        return render(request, "directory/search.html", pages.asking(form))
+    answer = find(form.query(), reader=request.user)
+    return render(request, "directory/results.html", pages.results(answer, form))
 
 
+@require_GET
 @allow(can_read_service)
 def service(request: HttpRequest, service: Service) -> HttpResponse:
-    return render(request, "directory/service.html", {"service": service})
+    return render(request, "directory/service.html", pages.service(service, reader=request.user))
 
 
+@require_GET
+@allow(can_read_service)
+def sheet(request: HttpRequest, service: Service) -> HttpResponse:
+    home = Departement.objects.home()
+    paper = service_sheet(service, house=home.name if home else "Maillage")
+    return HttpResponse(
+        paper,
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'inline; filename="fiche-{service.pk}.pdf"'},
+    )
+
+
+@require_GET
 @allow(can_read_structure)
 def structure(request: HttpRequest, structure: Structure) -> HttpResponse:
-    return render(request, "directory/structure.html", {"structure": structure})
+    return render(request, "directory/structure.html", pages.structure(structure, reader=request.user))
+
+
+@public
+@throttle("territory", limit=60, seconds=60)
+@require_http_methods(["GET", "HEAD", "POST"])
+def territory(request: HttpRequest, code: str = "") -> HttpResponse:
+    """Someone's commune, its sector, its Maison des solidarités. The place typed comes by POST; the address has a code."""
+    form = TerritoryForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        return redirect("directory:territory", code=form.cleaned_data["commune"])
+    told = pages.territory(portrait_of(code, reader=request.user) if code else None)
+    return render(request, "directory/territory.html", told | {"form": form, "asked": code})
+
+
+# -- Behind the counter ---------------------------------------------------------------------------------------------
+
+
+@never_cache
+@allow(can_edit_structure, reads="directory.opened_to_correct")
+def edit_structure(request: AgentRequest, structure: Structure) -> HttpResponse:
+    return _edit(request, structure, StructureForm)
+
+
+@never_cache
+@allow(can_edit_service, reads="directory.opened_to_correct")
+def edit_service(request: AgentRequest, service: Service) -> HttpResponse:
+    return _edit(request, service, ServiceForm)
+
+
+def _edit(request: AgentRequest, record: Structure | Service, kind: type[EditForm]) -> HttpResponse:
+    page, conflicts = "directory/edit.html", []
+    if request.method != "POST":
+        form = kind(instance=record, initial={"version_read": record.version, "intention": new_key()})
+        return render(request, page, {"form": form, "record": record})
+    form = kind(request.POST, instance=record)
+    if form.is_valid():
+        try:
+            correct(record, fields=form.changed_fields(), expected=form.cleaned_data["version_read"],
+                    key=form.cleaned_data["intention"], by=request.user)  # fmt: skip
+        except AlreadyDone:
+            return redirect(record)
+        except Stale as stale:
+            conflicts, form = form.conflicts(stale.current), form.rebased(stale.current)
+        else:
+            messages.success(request, "Enregistré. Merci : la fiche est à jour d'aujourd'hui.")
+            return redirect(record)
+    return render(request, page, {"form": form, "record": record, "conflicts": conflicts}, status=409 if conflicts else 422)
+
+
+@never_cache
+@require_GET
+@allow(can_read_hidden_address, reads="directory.hidden_address_read")
+def hidden_address(request: AgentRequest, structure: Structure) -> HttpResponse:
+    told = {"structure": structure, "address": address_lines(structure)}
+    return render(request, "directory/hidden_address.html", told)
+
+
+@require_GET
+@allow_list(can_edit_structure)
+def records(request: AgentRequest, structures: QuerySet[Structure]) -> HttpResponse:
+    """What the editor keeps true, the oldest first."""
+    return render(request, "directory/records.html", pages.records(structures, request.GET.get("page", "1")))
+
+
+@require_GET
+@allow_role(Role.DIRECTORY_EDITOR, Role.ADMINISTRATOR)
+def imports(request: AgentRequest) -> HttpResponse:
+    runs = ImportRun.objects.select_related("source")[:50]
+    return render(request, "directory/imports.html", pages.imports(runs))

@@ -234,6 +234,8 @@ def _filled(thing: Any, kind: Kind, record: dict[str, Any], parents: dict[str, i
     for name, value in data_inclusion.to_fields(record, kind.names).items():
         if name not in thing.local_edits:
             setattr(thing, name, value)
+    if thing.local_edits:  # Checked here since: the record is as fresh as its last correction.
+        thing.updated_on = max(thing.updated_on, *map(dt.date.fromisoformat, thing.local_edits.values()))
     if kind is SERVICES:
         thing.structure_id = parents[record["structure_id"]]
     thing.received = {key: sorted(value) if isinstance(value, set) else value for key, value in record.items()}

@@ -9,9 +9,9 @@ from django.db.models import QuerySet
 from maillage.core.text import stems
 from maillage.directory.choices import AUDIENCES, EVERYWHERE, ON_SITE, REMOTE, THEMES
 from maillage.directory.models import SearchEntry, SearchFacet, SearchTerm, Service
+from maillage.territories.actions import DENSITIES
 from maillage.territories.choices import Density
 from maillage.territories.models import Commune
-from maillage.territories.travel import DENSITIES, UNKNOWN_DENSITY
 
 NAME, STRUCTURE_NAME, TEXT = 8, 4, 1
 BATCH = 1_000
@@ -23,7 +23,7 @@ class Centre:
 
     latitude: float | None = None
     longitude: float | None = None
-    density: int = UNKNOWN_DENSITY
+    density: int = DENSITIES.index(Density.SPARSE)
 
 
 NOWHERE = Centre()

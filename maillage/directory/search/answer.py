@@ -17,8 +17,9 @@ from maillage.directory.models import SearchTerm, Service, Structure, freshness_
 from maillage.directory.permissions import can_read_service, can_read_structure
 from maillage.directory.search.candidates import NAMES, Candidate, find, named
 from maillage.directory.search.query import MOST_MINUTES, PAGE, Key, Mark, Origin, SearchQuery
+from maillage.territories.actions import travel_times
+from maillage.territories.choices import TravelMode
 from maillage.territories.models import Commune
-from maillage.territories.travel import great_circle_km, travel_times
 
 FRESHNESS_ORDER = {Freshness.RECENT: 0, Freshness.AGEING: 1, Freshness.OLD: 2}
 HERE, FOR_OTHERS, AT_A_DISTANCE = 0, 1, 2
@@ -207,5 +208,6 @@ def nearest_mds(origin: Origin, reader: Any) -> Structure | None:
     placed = [mds for mds in all_mds if mds.latitude is not None and mds.longitude is not None]
     if not placed:
         return None
-    distances = great_circle_km(origin.point, np.array([(mds.latitude, mds.longitude) for mds in placed]))
-    return placed[int(distances.argmin())]
+    points = np.array([(mds.latitude, mds.longitude) for mds in placed])
+    minutes = travel_times().minutes(origin.point, points, mode=TravelMode.CAR, limit=FAR)
+    return placed[int(minutes.argmin())]

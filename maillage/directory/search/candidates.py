@@ -14,7 +14,7 @@ from maillage.directory.choices import EVERYONE, ON_SITE, REMOTE
 from maillage.directory.models import SearchEntry, SearchFacet, SearchTerm, Service
 from maillage.directory.permissions import can_read_service
 from maillage.directory.search.query import Origin, SearchQuery
-from maillage.territories.travel import travel_times
+from maillage.territories.actions import travel_times
 
 NAMES = 4  # A term weighs at least this much when it stands in a name.
 KM_PER_DEGREE = 111.2
@@ -54,16 +54,20 @@ def _filtered(query: SearchQuery, reader: Any) -> QuerySet[SearchEntry]:
 
 
 def need_of(query: SearchQuery) -> Need:
-    """A thématique asked for or understood, or every word written; everything when nothing is asked."""
-    themes, words = query.wanted_themes(), query.word_stems()
-    if not themes and not words:
+    """The thématiques asked for, and what the words say: a thématique understood, or every word written."""
+    asked = Q(service__in=_facets("theme", query.themes)) if query.themes else Q()
+    return asked & _said(query)
+
+
+def _said(query: SearchQuery) -> Need:
+    words, understood = query.word_stems(), query.reading().thematiques
+    if not words:
         return Q()
-    by_theme = Q(service__in=_facets("theme", themes)) if themes else Q(pk__in=())
-    if not words or query.themes:
-        return by_theme
     by_words = _with_all(words)
-    if themes or by_words.exists():
-        return by_theme | Q(service__in=by_words)
+    if understood:
+        return Q(service__in=_facets("theme", understood)) | Q(service__in=by_words)
+    if by_words.exists():
+        return Q(service__in=by_words)
     return Q(service__in=SearchTerm.objects.filter(term__in=words).values("service"))
 
 

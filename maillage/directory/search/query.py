@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from maillage.core.refusals import Refused
 from maillage.core.text import stems
 from maillage.directory.lexicon import Reading, read_need
+from maillage.territories.actions import Point
 from maillage.territories.choices import TravelMode
-from maillage.territories.travel import Point
 
 PAGE = 20
 DEFAULT_MINUTES, MOST_MINUTES = 30, 120
@@ -53,6 +53,7 @@ class SearchQuery:
         return read_need(self.words)
 
     def wanted_themes(self) -> tuple[str, ...]:
+        """The thématiques asked for, else those the lexicon understands."""
         return self.themes or self.reading().thematiques
 
     def word_stems(self) -> tuple[str, ...]:

@@ -1,0 +1,34 @@
+"""The public API, assembled from the rooms' routers."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+
+from maillage.core.access import LOCK, Lock
+from maillage.core.refusals import Refused, refusal_page
+from maillage.directory.api import router as directory
+
+api = NinjaAPI(
+    title="API publique de Maillage",
+    version="1",
+    description="L'annuaire des solidarités, en lecture, au schéma data·inclusion v1. Sans clé, à un rythme raisonnable.",
+    urls_namespace="api",
+)
+api.add_router("", directory)
+
+
+@api.exception_handler(Refused)
+def say_refusal(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    return refusal_page(request, refusal)
+
+
+def unlock(patterns: list[object]) -> None:
+    """API addresses are locked operation by operation: the sign-in middleware must not lock them a second time."""
+    for pattern in patterns:
+        login_not_required(pattern.callback)  # type: ignore[attr-defined]
+        if pattern.name in {"api-root", "openapi-json", "openapi-view"}:  # type: ignore[attr-defined]
+            setattr(pattern.callback, LOCK, Lock("public"))  # type: ignore[attr-defined]
+
+
+urls = api.urls
+unlock(urls[0])

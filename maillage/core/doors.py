@@ -1,0 +1,74 @@
+"""Every door of the house and its lock: for the page a data protection officer reads, and for the test of the laws."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from maillage.core.access import LOCK, RULES, Lock
+
+KINDS = {
+    "public": "ouverte à tous",
+    "rule": "un objet, par la règle",
+    "list": "une liste, par la règle",
+    "role": "un rôle",
+}
+
+
+@dataclass(frozen=True)
+class Door:
+    """One address of the house, its name and its lock (None: a door without a lock, which no test lets pass)."""
+
+    address: str
+    name: str
+    lock: Lock | None
+
+
+def doors() -> list[Door]:
+    """Every URL the house answers, API operations included."""
+    return list(_walk(get_resolver().url_patterns, ""))
+
+
+def _walk(patterns: list[Any], prefix: str) -> Iterator[Door]:
+    for pattern in patterns:
+        address = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _walk(pattern.url_patterns, address)
+        elif isinstance(pattern, URLPattern):
+            yield from _open(pattern, address)
+
+
+def _open(pattern: URLPattern, address: str) -> Iterator[Door]:
+    operations = getattr(getattr(pattern.callback, "__self__", None), "operations", None)
+    if operations is None:
+        yield Door(address, pattern.name or "", getattr(pattern.callback, LOCK, None))
+        return
+    for operation in operations:
+        name = f"{', '.join(operation.methods)} {operation.view_func.__name__}"
+        yield Door(address, name, getattr(operation.view_func, LOCK, None))
+
+
+def access_page() -> str:
+    """docs/access.md: each rule as one sentence, each door with its lock."""
+    lines = [
+        "# Qui lit quoi",
+        "",
+        "Cette page est écrite par `make docs` à partir des règles elles-mêmes : elle dit ce que le logiciel fait, et un "
+        "test échoue si elle s'en écarte. Ce qui n'est pas ouvert par une règle est fermé. Aucun rôle ne lit tout : être "
+        "administrateur n'ouvre aucun dossier.",
+        "",
+        "## Les règles",
+        "",
+        "| pièce | règle | objet | en une phrase |",
+        "|---|---|---|---|",
+    ]
+    for rule in sorted(RULES.values(), key=lambda rule: (rule.room, rule.name)):
+        lines.append(f"| `{rule.room}` | `{rule.name}` | {rule.model._meta.verbose_name} | {rule.sentence} |")
+    lines += ["", "## Les portes", "", "| adresse | serrure | règle ou rôles | chaque lecture est journalisée |", "|---|---|---|---|"]
+    for door in sorted(doors(), key=lambda door: (door.address, door.name)):
+        if door.lock is not None:
+            opened_by = door.lock.rule.name if door.lock.rule else ", ".join(door.lock.roles)
+            reads = f"`{door.lock.reads}`" if door.lock.reads else ""
+            lines.append(f"| `/{door.address}` | {KINDS[door.lock.kind]} | {opened_by and f'`{opened_by}`'} | {reads} |")
+    return "\n".join(lines) + "\n"

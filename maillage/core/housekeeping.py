@@ -1,0 +1,23 @@
+"""The housekeeping of the tools: sealing the journal's past months, forgetting spent keys."""
+
+import datetime as dt
+
+from django_tasks import task
+
+from maillage.core import clock, journal
+from maillage.core.jobs import daily
+from maillage.core.models import Intention, JobRun
+
+KEPT = dt.timedelta(days=30)
+
+
+@daily(hour=1)
+@task()
+def keep_house() -> dict[str, int]:
+    """Seal the months that are over; forget intentions and runs older than a month."""
+    long_ago = clock.now() - KEPT
+    return {
+        "sealed": len(journal.seal_past_months()),
+        "intentions": Intention.objects.filter(done_at__lt=long_ago).delete()[0],
+        "runs": JobRun.objects.filter(due_at__lt=long_ago).delete()[0],
+    }

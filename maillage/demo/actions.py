@@ -1,0 +1,95 @@
+"""Build the model flat: L'Aubrelle, through the rooms' own actions, as an installation would be filled."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.db import transaction
+
+from maillage.actors.models import User
+from maillage.core import clock
+from maillage.core.refusals import Refused
+from maillage.demo.aubrelle import PEOPLE, Aubrelle, build, shapes_geojson
+from maillage.directory.actions.imports import import_records
+from maillage.directory.actions.indexing import index_services
+from maillage.directory.choices import SourceFormat
+from maillage.directory.models import Service, Source, Structure
+from maillage.territories.actions import CommuneFacts, SectorRow, load_shapes, save_communes, set_sectors
+from maillage.territories.models import Departement, Sector
+
+
+def build_demo() -> Iterator[str]:
+    """Fill an empty house with L'Aubrelle, saying each step; built already, it is only brought up to date.
+
+    Raises Refused outside a demonstration, or when the house holds a real Département.
+    """
+    if not settings.DEMO:
+        raise Refused("La démonstration ne se construit qu'avec MAILLAGE_DEMO=1.")
+    if Departement.objects.filter(is_home=True, is_fictional=False).exists():
+        raise Refused("Cette base contient un vrai Département : la démonstration ne s'y mélange pas.")
+    aubrelle = build(clock.today())
+    with transaction.atomic():
+        departement = _open_territory(aubrelle)
+        yield f"{departement.name} : {len(aubrelle.communes)} communes, 14 Maisons des solidarités."
+        report = _fill_directory(aubrelle)
+        yield f"{report} services dans l'annuaire."
+        _invite_people()
+
+
+def is_demonstration() -> bool:
+    """Whether this process and this database both say they are a demonstration."""
+    return bool(settings.DEMO) and Departement.objects.filter(is_home=True, is_fictional=True).exists()
+
+
+def _open_territory(aubrelle: Aubrelle) -> Departement:
+    facts = aubrelle.departement
+    defaults = {"name": facts.name, "is_home": True, "is_fictional": True}
+    departement, _ = Departement.objects.update_or_create(code=facts.code, defaults=defaults)
+    epcis = {epci.siren: epci.name for epci in aubrelle.epcis}
+    save_communes(
+        departement,
+        [
+            CommuneFacts(
+                code=commune.code, name=commune.name, epci_siren=commune.epci, epci_name=epcis[commune.epci],
+                postal_codes=commune.postal_codes, population=commune.population, other_names=commune.old_names,
+            )
+            for commune in aubrelle.communes
+        ],
+    )  # fmt: skip
+    load_shapes(departement, shapes_geojson(aubrelle))
+    if not Sector.objects.filter(departement=departement).exists():
+        for day in sorted({membership.valid_from for membership in aubrelle.memberships}):
+            set_sectors(departement, list(_sector_rows(aubrelle, day)), from_day=day)
+    return departement
+
+
+def _sector_rows(aubrelle: Aubrelle, day: dt.date) -> Iterator[SectorRow]:
+    """The map of sectors as it was that day, one row per commune."""
+    in_force = {s.code: s for s in aubrelle.sectors if s.valid_from <= day and (s.valid_until is None or day <= s.valid_until)}
+    for commune in aubrelle.communes:
+        tis = in_force[aubrelle.sector_of(commune.code, day)]
+        tas = in_force[tis.parent or ""]
+        yield SectorRow(tas.code, tas.name, tis.code, tis.name, commune.code)
+
+
+def _fill_directory(aubrelle: Aubrelle) -> int:
+    defaults = {"name": "L'Aubrelle (fictif)", "licence": "Données fictives", "format": SourceFormat.DATA_INCLUSION}
+    source, _ = Source.objects.get_or_create(slug="aubrelle", defaults=defaults)
+    import_records(aubrelle.structures, aubrelle.services, source=source)
+    Structure.objects.filter(uid__in=aubrelle.confidential).update(is_address_confidential=True)
+    sectors = {sector.code: sector for sector in Sector.objects.now()}
+    for code, uid in aubrelle.mds_of_sector.items():
+        Structure.objects.filter(uid=uid).update(serves_sector=sectors[code])
+    index_services(Service.objects.all())
+    return Service.objects.published().count()
+
+
+def _invite_people() -> None:
+    for staff in PEOPLE:
+        user, is_new = User.objects.get_or_create(
+            username=staff.username,
+            defaults={"first_name": staff.first_name, "last_name": staff.last_name, "role": staff.role},
+        )
+        if is_new:  # The demonstration's own door is the only one they come through.
+            user.set_unusable_password()
+            user.save(update_fields=["password"])

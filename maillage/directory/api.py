@@ -1,0 +1,166 @@
+"""The directory for programs: public, read only, in data·inclusion's shape. What someone looks for comes by POST."""
+
+from typing import Any, Literal
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Field, Query, Router, Schema
+from pydantic import ConfigDict
+
+from maillage.core.access import public
+from maillage.core.refusals import Refused
+from maillage.core.throttle import count
+from maillage.directory.choices import AUDIENCES, FREE, THEMES
+from maillage.directory.data_inclusion import service_record, structure_record
+from maillage.directory.search import Answer, Origin, Result, SearchQuery
+from maillage.directory.search import search as find
+from maillage.directory.search.origins import origin_of
+from maillage.directory.search.query import DEFAULT_MINUTES, MOST_MINUTES, PAGE
+from maillage.territories.actions import Place, chosen_place, find_places, place_at
+from maillage.territories.choices import TravelMode
+
+router = Router(tags=["Annuaire"])
+MODES = {"voiture": TravelMode.CAR, "velo": TravelMode.BICYCLE, "pied": TravelMode.FOOT}
+A_MINUTE = 60
+
+
+class NotUnderstood(Refused):
+    """A place or a code that this house does not know."""
+
+    status = 422
+
+
+class Refusal(Schema):
+    detail: str
+
+
+class SearchIn(Schema):
+    """Une question à l'annuaire. Il faut un lieu : un code de commune, une position, ou un texte."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    mots: str = Field("", max_length=300, description="Le besoin, en mots de tous les jours.")
+    thematiques: list[str] = Field(default_factory=list, description="Thématiques data·inclusion v1.")
+    code_commune: str | None = Field(None, pattern=r"^\d[\dAB]\d{3}$", description="Code Insee de la commune.")
+    lieu: str | None = Field(None, max_length=200, description="Commune, code postal ou adresse.")
+    lat: float | None = Field(None, ge=-90, le=90)
+    lon: float | None = Field(None, ge=-180, le=180)
+    minutes_max: int = Field(DEFAULT_MINUTES, ge=1, le=MOST_MINUTES, description="Temps de trajet le plus long.")
+    mode: Literal["voiture", "velo", "pied"] = "voiture"
+    publics: list[str] = Field(default_factory=list, description="Publics data·inclusion v1.")
+    gratuit: bool = False
+    mode_accueil: Literal["en-presentiel", "a-distance"] | None = None
+    ouvert_maintenant: bool = False
+    curseur: str = Field("", max_length=200, description="Le `curseur_suivant` de la page précédente.")
+    taille: int = Field(PAGE, ge=1, le=100)
+
+
+class ItemOut(Schema):
+    service: dict[str, Any] = Field(description="Le service, au schéma data·inclusion v1.")
+    structure: dict[str, Any] = Field(description="Sa structure, au schéma data·inclusion v1.")
+    minutes: int | None = Field(description="Temps de trajet ; nul à distance.")
+    pourquoi: list[str] = Field(description="Ce qui fait que ce service répond.")
+    ouverture: str = Field(description="Ouvert ou fermé maintenant, en une phrase ; vide quand on ne sait pas.")
+    adresse_confidentielle: bool
+
+
+class AnswerOut(Schema):
+    total: int
+    lieu: str = Field(description="D'où les temps de trajet sont comptés.")
+    trajet: str = Field(description="« estimé » tant qu'aucun réseau routier n'est chargé.")
+    thematiques_comprises: list[str]
+    items: list[ItemOut]
+    curseur_suivant: str | None
+
+
+@router.post("/search", response={200: AnswerOut, 422: Refusal}, summary="Chercher par besoin et par lieu")
+@public
+def search_by_words(request: HttpRequest, response: HttpResponse, asked: SearchIn) -> AnswerOut:
+    """Ce que quelqu'un cherche est sensible : les mots et les positions ne passent que par ici, dans le corps."""
+    _count(request, response)
+    return _answer(request, asked, _origin(_place(asked)))
+
+
+class CodesIn(Schema):
+    commune: str = Field(pattern=r"^\d[\dAB]\d{3}$", description="Code Insee de la commune.")
+    thematique: list[str] = Field(default_factory=list, description="Thématiques data·inclusion v1.")
+    curseur: str = Field("", max_length=200)
+
+
+@router.get("/search", response={200: AnswerOut, 422: Refusal}, summary="Chercher par codes")
+@public
+def search_by_codes(request: HttpRequest, response: HttpResponse, codes: Query[CodesIn]) -> AnswerOut:
+    """Des codes et un curseur, rien d'autre : une adresse web se garde et se transmet."""
+    _count(request, response)
+    asked = SearchIn(code_commune=codes.commune, thematiques=codes.thematique, curseur=codes.curseur)
+    return _answer(request, asked, _origin(_place(asked)))
+
+
+def _count(request: HttpRequest, response: HttpResponse) -> None:
+    response["X-RateLimit-Limit"] = "120"
+    response["X-RateLimit-Remaining"] = str(count(request, "api-search", limit=120, seconds=A_MINUTE))
+
+
+def _place(asked: SearchIn) -> Place:
+    if asked.code_commune:
+        place = chosen_place(f"commune:{asked.code_commune}")
+    elif asked.lat is not None and asked.lon is not None:
+        place = place_at(asked.lat, asked.lon)
+    else:
+        place = next(iter(find_places(asked.lieu or "").places), None)
+    if place is None:
+        raise NotUnderstood("Indiquez un lieu connu : code_commune, lat et lon, ou lieu.")
+    return place
+
+
+def _origin(place: Place) -> Origin:
+    origin = origin_of(place)
+    if origin is None:
+        raise NotUnderstood(f"On ne sait pas où se trouve {place.label} : indiquez une commune voisine.")
+    return origin
+
+
+def _answer(request: HttpRequest, asked: SearchIn, origin: Origin) -> AnswerOut:
+    query = SearchQuery(
+        origin=origin,
+        words=asked.mots,
+        themes=_known(asked.thematiques, THEMES, "thématique"),
+        minutes=asked.minutes_max,
+        mode=MODES[asked.mode],
+        audiences=_known(asked.publics, AUDIENCES, "public"),
+        cost=FREE if asked.gratuit else "",
+        reception=asked.mode_accueil or "",
+        is_open_now=asked.ouvert_maintenant,
+        cursor=asked.curseur,
+    )
+    return _told(find(query, reader=request.user, size=asked.taille, with_ways_out=False))
+
+
+def _known(codes: list[str], vocabulary: dict[str, str], noun: str) -> tuple[str, ...]:
+    for code in codes:
+        if code not in vocabulary:
+            raise NotUnderstood(f"« {code} » n'est pas une valeur de la liste officielle ({noun}).")
+    return tuple(codes)
+
+
+def _told(answer: Answer) -> AnswerOut:
+    return AnswerOut(
+        total=answer.total,
+        lieu=answer.query.origin.label,
+        trajet=answer.travel_label,
+        thematiques_comprises=list(answer.query.wanted_themes()),
+        items=[_item(result) for result in answer.results],
+        curseur_suivant=answer.next_cursor or None,
+    )
+
+
+def _item(result: Result) -> ItemOut:
+    service = result.service
+    shown = not service.hides_its_address
+    return ItemOut(
+        service=service_record(service, with_address=shown) | {"contact_nom_prenom": None},
+        structure=structure_record(service.structure, with_address=shown),
+        minutes=result.minutes,
+        pourquoi=list(result.reasons),
+        ouverture=result.open_now,
+        adresse_confidentielle=not shown,
+    )

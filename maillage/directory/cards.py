@@ -1,0 +1,148 @@
+"""What the pages are told of a record: the shapes the design system's components read, every date in words."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from maillage.core import clock, components
+from maillage.core.documents import in_words
+from maillage.directory import hours
+from maillage.directory.choices import AUDIENCES, COSTS, EVERYONE, FREE, Freshness
+from maillage.directory.models import Record, Service, Structure
+from maillage.directory.search import Answer, Origin, Result
+from maillage.directory.wording import phone_in_words, place_link, web_link
+from maillage.territories.choices import TravelMode
+
+
+def result_card(result: Result, mode: TravelMode) -> components.Result:
+    service = result.service
+    return components.Result(
+        number=result.rank,
+        name=service.name,
+        url=service.get_absolute_url(),
+        structure=service.structure.name,
+        place=place_name(service),
+        travel=components.Travel(result.minutes, mode.label) if result.minutes is not None else None,
+        opening=components.Opening(result.open_now, result.is_open) if result.open_now else None,
+        conditions=_restriction(result),
+        cost=COSTS.get(service.cost, ""),
+        is_free=service.cost == FREE,
+        audiences=[AUDIENCES[code] for code in service.audiences or [] if code in AUDIENCES and code != EVERYONE][:3],
+        why=" · ".join(result.reasons),
+        contacts=contacts_of(service),
+        freshness=freshness_card(service),
+    )
+
+
+def place_name(service: Service) -> str:
+    """The commune where it is, or why none is said."""
+    if service.hides_its_address:
+        return "adresse confidentielle"
+    place = service.commune_name or service.structure.commune_name
+    return place or ("à distance" if service.is_remote else "")
+
+
+def _restriction(result: Result) -> str:
+    if result.is_reserved:
+        return "Réservé aux habitants d'autres communes : appelez pour savoir si vous y avez droit."
+    return result.service.conditions[:160]
+
+
+def contacts_of(service: Service) -> list[components.Contact]:
+    """How to get in touch with a service, the surest way first; its structure's ways where it has none of its own."""
+    structure = service.structure
+    found = list(_reach(service.phone or structure.phone, service.email or structure.email))
+    if link := web_link(service.contact_url):
+        found.append(components.Contact("form", link))
+    elif not structure.is_address_confidential:
+        found += _site(structure)
+    if not structure.is_address_confidential and (where := place_link(service, structure)):
+        found.append(components.Contact("route", where))
+    return found
+
+
+def contacts_of_structure(structure: Structure) -> list[components.Contact]:
+    where = "" if structure.is_address_confidential else place_link(structure)
+    found = [*_reach(structure.phone, structure.email), *_site(structure)]
+    return [*found, components.Contact("route", where)] if where else found
+
+
+def _reach(phone: str, email: str) -> Iterable[components.Contact]:
+    if phone:
+        yield components.Contact("phone", phone_in_words(phone))
+    if email:
+        yield components.Contact("email", f"mailto:{email}")
+
+
+def _site(structure: Structure) -> Iterable[components.Contact]:
+    if site := web_link(structure.website):
+        yield components.Contact("site", site)
+
+
+def freshness_card(record: Record) -> components.Fresh:
+    level = record.freshness
+    return components.Fresh(Freshness(level).label, f"{ago(record.updated_on, clock.today())}", level.value)
+
+
+def ago(day: dt.date, today: dt.date) -> str:
+    """« il y a 3 semaines »: how long ago, as people say it."""
+    days = (today - day).days
+    if days <= 0:
+        return "aujourd'hui"
+    if days == 1:
+        return "hier"
+    if days < 14:
+        return f"il y a {days} jours"
+    if days < 60:
+        return f"il y a {days // 7} semaines"
+    if days < 730:
+        return f"il y a {days // 30} mois"
+    return f"il y a {days // 365} ans"
+
+
+def hours_rows(record_hours: str) -> list[tuple[str, str, bool]]:
+    return [(day.label, day.text, day.is_today) for day in hours.week(record_hours, clock.local_now())]
+
+
+def map_points(answer: Answer) -> list[components.MapPoint]:
+    """The answers one can go to, as on the list; and where the visitor is."""
+    origin: Origin = answer.query.origin
+    here = components.MapPoint(origin.point.latitude, origin.point.longitude, origin.label)
+    return [here, *_points(result for result in answer.results if result.minutes is not None)]
+
+
+def _points(results: Iterable[Result]) -> Iterable[components.MapPoint]:
+    for result in results:
+        entry = result.service.entry
+        yield components.MapPoint(
+            entry.latitude, entry.longitude, result.service.name, result.rank, result.minutes, f"#resultat-{result.rank}"
+        )
+
+
+def service_facts(service: Service) -> list[tuple[str, object]]:
+    """What to know before going, as pairs."""
+    audiences = ", ".join(AUDIENCES[code] for code in service.audiences or [] if code in AUDIENCES)
+    return [
+        ("Pour qui", ". ".join(filter(None, [audiences, service.audience_details]))),
+        ("Prix", " : ".join(filter(None, [COSTS.get(service.cost, ""), service.cost_details]))),
+        ("Conditions", service.conditions),
+        ("Prendre contact", service.contact_details),
+    ]
+
+
+def opening_card(record_hours: str) -> components.Opening:
+    at = clock.local_now()
+    return components.Opening(hours.now_in_words(record_hours, at), hours.is_open(record_hours, at))
+
+
+def record_facts(record: Record) -> list[tuple[str, object]]:
+    """Where the record comes from and how old it is: trust is a date and a name."""
+    edited = [dt.date.fromisoformat(day) for day in record.local_edits.values()]
+    return [
+        ("Source", f"{record.source.name} ({record.producer})"),
+        ("Mise à jour", f"{in_words(record.updated_on)} ({ago(record.updated_on, clock.today())})"),
+        ("Corrigée ici", in_words(max(edited)) if edited else ""),
+        ("Retirée", in_words(record.withdrawn_at.date()) if record.withdrawn_at else ""),
+        ("Identifiant", record.uid),
+    ]
+
+

@@ -1,0 +1,73 @@
+"""The papers of the directory: the sheet about a service, to hand over."""
+
+from typing import Any
+
+from maillage.core import clock
+from maillage.core.documents import compile_document, in_words, page_count
+from maillage.directory import hours
+from maillage.directory.choices import AUDIENCES, COSTS, EVERYONE, Freshness
+from maillage.directory.models import Service, Structure
+from maillage.directory.wording import address_lines, phone_in_words
+
+TEMPLATE = "directory/documents/sheet.typ"
+SHORTER = (1_600, 900, 500, 250, 120)
+
+
+def service_sheet(service: Service, *, house: str) -> bytes:
+    """One A4 page, PDF/UA: what it is, where, when, on what conditions, how to get in touch, how fresh it is."""
+    made = b""
+    for longest in SHORTER:
+        made = compile_document(TEMPLATE, sheet_data(service, house, longest))
+        if page_count(made) == 1:
+            break
+    return made
+
+
+def sheet_data(service: Service, house: str, longest: int) -> dict[str, Any]:
+    structure = service.structure
+    website = "" if service.hides_its_address else structure.website
+    return {
+        "title": service.name,
+        "structure": structure.name,
+        "house": house,
+        "notice": "Fiche ancienne : appelez avant de vous déplacer." if service.freshness == Freshness.OLD else "",
+        "description": shortened(service.description, longest),
+        "phone": phone_in_words(service.phone or structure.phone),
+        "contacts": [text for text in (service.email or structure.email, service.contact_url or website) if text],
+        "contact_details": shortened(service.contact_details, longest // 3),
+        "address": _address(service, structure),
+        "conditions": _conditions(service, longest // 3),
+        "hours": [[day.label, day.text] for day in hours.usual_week(service.hours, clock.local_now())],
+        "hours_unknown": "Non indiqués : appelez avant de venir.",
+        "footer": (
+            f"Fiche remise le {in_words(clock.today())}. Information vérifiée le {in_words(service.updated_on)} "
+            f"par « {service.source.name} ». Elle peut avoir changé depuis."
+        ),
+    }
+
+
+def _address(service: Service, structure: Structure) -> list[str]:
+    if service.hides_its_address:
+        return ["Adresse confidentielle : elle vous sera donnée par téléphone."]
+    return address_lines(service) or address_lines(structure) or ["À distance : il n'y a pas à se déplacer."]
+
+
+def _conditions(service: Service, longest: int) -> list[list[str]]:
+    audiences = [AUDIENCES[code] for code in service.audiences or [] if code in AUDIENCES and code != EVERYONE]
+    cost = " ".join(filter(None, [COSTS.get(service.cost, ""), service.cost_details]))
+    pairs = [
+        ["Pour", " ".join(filter(None, [", ".join(audiences), service.audience_details]))],
+        ["Prix", cost],
+        ["Conditions", service.conditions],
+    ]
+    return [[word, shortened(value, longest)] for word, value in pairs if value.strip()]
+
+
+def shortened(text: str, longest: int) -> str:
+    """The text, cut at a sentence or a word when it is too long for the paper."""
+    text = " ".join(text.split())
+    if len(text) <= longest:
+        return text
+    cut = text[:longest]
+    sentence = cut.rfind(". ")
+    return cut[: sentence + 1] if sentence > longest // 2 else f"{cut.rsplit(' ', 1)[0]}…"

@@ -1,0 +1,251 @@
+"""What people type: a search, a correction."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from maillage.core.concurrency import new_key
+from maillage.directory import hours
+from maillage.directory.choices import AUDIENCES, CATEGORIES, EVERYONE, FREE, ON_SITE, REMOTE, THEMES, category_of
+from maillage.directory.models import Service, Structure
+from maillage.directory.search import Origin, SearchQuery
+from maillage.directory.search.origins import origin_of
+from maillage.directory.search.query import DEFAULT_MINUTES
+from maillage.territories.actions import Place, chosen_place, find_places, place_at
+from maillage.territories.choices import TravelMode
+
+MINUTES = (10, 15, 30, 45, 60, 90)
+IN_ADDRESS = {"commune": "commune", "theme": "themes", "cursor": "cursor"}
+
+
+class SearchForm(forms.Form):
+    """A need and a place. What is typed comes by POST only; a GET brings codes and a cursor, nothing else."""
+
+    words = forms.CharField(label="De quoi avez-vous besoin ?", required=False, max_length=300)
+    place = forms.CharField(label="Où êtes-vous ?", required=False, max_length=200)
+    choice = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
+    choice_for = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
+    latitude = forms.FloatField(required=False, min_value=-90, max_value=90, widget=forms.HiddenInput)
+    longitude = forms.FloatField(required=False, min_value=-180, max_value=180, widget=forms.HiddenInput)
+    themes = forms.MultipleChoiceField(
+        label="Besoin précis", required=False, choices=list(THEMES.items()), widget=forms.MultipleHiddenInput
+    )
+    minutes = forms.TypedChoiceField(
+        label="Jusqu'à", coerce=int, required=False, empty_value=DEFAULT_MINUTES, initial=DEFAULT_MINUTES,
+        choices=[(minutes, f"{minutes} minutes") for minutes in MINUTES],
+    )  # fmt: skip
+    mode = forms.ChoiceField(
+        label="Je me déplace", required=False, choices=TravelMode.choices, initial=TravelMode.CAR
+    )
+    audiences = forms.MultipleChoiceField(
+        label="Pour qui ?", required=False, widget=forms.CheckboxSelectMultiple,
+        choices=[(code, label) for code, label in AUDIENCES.items() if code != EVERYONE],
+    )  # fmt: skip
+    reception = forms.ChoiceField(
+        label="Comment ?", required=False, widget=forms.RadioSelect, initial="",
+        choices=[("", "Peu importe"), (ON_SITE, "Sur place"), (REMOTE, "À distance")],
+    )  # fmt: skip
+    free = forms.BooleanField(label="Gratuit", required=False)
+    open_now = forms.BooleanField(label="Ouvert maintenant", required=False)
+    cursor = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
+    other_place = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
+
+    found: Place | None = None
+    origin: Origin | None = None
+    alternatives: tuple[Place, ...] = ()
+    degraded: str = ""
+
+    @classmethod
+    def from_address(cls, codes: QueryDict) -> "SearchForm":
+        """The form of a GET: a commune's code, thématiques, a cursor. Anything else in the address is ignored."""
+        if not any(code in codes for code in IN_ADDRESS):
+            return cls()
+        data = QueryDict(mutable=True)
+        data.setlist("themes", codes.getlist("theme"))
+        data["choice"] = f"commune:{codes['commune']}" if codes.get("commune") else ""
+        data["cursor"] = codes.get("cursor", "")
+        return cls(data)
+
+    @property
+    def asks_for_place_only(self) -> bool:
+        """A need came without a place: not an error, a question."""
+        return not any(self.data.get(name) for name in ("place", "choice", "latitude"))
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean() or {}
+        found = self._places(facts)
+        if not found:
+            self.add_error("place", self._nowhere(facts))
+            return facts
+        self.found, self.alternatives = found[0], found[1:6]
+        self.origin = origin_of(found[0])
+        if self.origin is None:
+            self.add_error("place", f"Nous ne savons pas encore où se trouve {found[0].label} : indiquez une commune voisine.")
+        return facts
+
+    def _places(self, facts: dict[str, Any]) -> tuple[Place, ...]:
+        typed = facts.get("place", "")
+        if facts.get("other_place") and (place := chosen_place(facts["other_place"])):
+            return (place,)
+        if facts.get("latitude") is not None and facts.get("longitude") is not None and not typed:
+            return (place_at(facts["latitude"], facts["longitude"]),)
+        if typed == facts.get("choice_for", "") and (place := chosen_place(facts.get("choice", ""))):
+            return (place,)
+        answer = find_places(typed)
+        self.degraded = answer.degraded
+        return answer.places
+
+    def _nowhere(self, facts: dict[str, Any]) -> str:
+        if self.degraded:
+            return self.degraded
+        if facts.get("place"):
+            return f"Nous ne connaissons pas « {facts['place']} ». Indiquez une commune, un code postal ou une adresse."
+        return "Il nous faut une commune, un code postal ou une adresse pour chercher près de vous."
+
+    def query(self) -> SearchQuery:
+        """The question asked, once the form is valid."""
+        facts = self.cleaned_data
+        assert self.origin is not None
+        return SearchQuery(
+            origin=self.origin,
+            words=facts["words"],
+            themes=() if facts["words"].strip() else tuple(facts["themes"]),
+            minutes=facts["minutes"] or DEFAULT_MINUTES,
+            mode=TravelMode(facts["mode"] or TravelMode.CAR),
+            audiences=tuple(facts["audiences"]),
+            cost=FREE if facts["free"] else "",
+            reception=facts["reception"],
+            is_open_now=facts["open_now"],
+            cursor=facts["cursor"],
+        )
+
+    def again(self) -> "SearchForm":
+        """The same question, ready to be asked again or narrowed: the place by its full name, no cursor."""
+        facts = self.cleaned_data
+        kept = {name: facts[name] for name in ("words", "minutes", "mode", "audiences", "reception", "free", "open_now")}
+        themes = [] if facts["words"].strip() else facts["themes"]
+        return SearchForm(initial=kept | {"themes": themes, "place": self.found.label if self.found else ""})
+
+    def filters_in_words(self) -> str:
+        """How many filters are set, for the folded panel."""
+        facts = getattr(self, "cleaned_data", {})
+        count = len(facts.get("audiences") or []) + sum(bool(facts.get(n)) for n in ("reception", "free", "open_now"))
+        return f"{count} filtre{'s' if count > 1 else ''}" if count else ""
+
+
+def themes_by_category(themes: Iterable[str] = THEMES) -> dict[str, list[str]]:
+    """The thématiques under their categories, both as slugs, in the official order."""
+    grouped: dict[str, list[str]] = {category: [] for category in CATEGORIES}
+    for theme in themes:
+        grouped[category_of(theme)].append(theme)
+    return {category: found for category, found in grouped.items() if found}
+
+
+class TerritoryForm(forms.Form):
+    """Where someone lives, to find who looks after it."""
+
+    place = forms.CharField(label="Votre commune, votre code postal ou votre adresse", max_length=200)
+    commune = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean() or {}
+        answer = find_places(facts.get("place", "")) if facts.get("place") else None
+        placed = [place.commune_code for place in answer.places if place.commune_code] if answer else []
+        if placed:
+            facts["commune"] = placed[0]
+        elif answer:
+            unknown = f"Nous ne connaissons pas « {facts['place']} ». Indiquez une commune ou un code postal."
+            self.add_error("place", answer.degraded or unknown)
+        return facts
+
+
+class EditForm(forms.ModelForm):
+    """A correction: the record's own fields, the version it was read at, a key that is spent once."""
+
+    version_read = forms.IntegerField(widget=forms.HiddenInput)
+    intention = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+    def clean_opening_hours(self) -> str:
+        text = str(self.cleaned_data["opening_hours"]).strip()
+        if text and hours.parse(text) is None:
+            raise forms.ValidationError("Nous ne comprenons pas ces horaires. Écrivez par exemple : Mo-Fr 09:00-12:00; PH off")
+        return text
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self._meta.fields or ():  # What was read travels with the form: a change is told from a stale value.
+            self.fields[name].show_hidden_initial = True
+
+    def changed_fields(self) -> list[str]:
+        """The record's fields that the person changed, compared with what they read."""
+        return [name for name in self.changed_data if name in (self._meta.fields or ())]
+
+    def hidden_initials(self) -> list[str]:
+        """The fields as they were read, to be sent back beside what the person writes."""
+        return [bound.as_hidden(only_initial=True) for bound in self if bound.field.show_hidden_initial]
+
+    def rebased(self, current: Structure | Service) -> "EditForm":
+        """The same corrections, on the record as someone else left it meanwhile."""
+        data = self.data.copy()
+        for bound in type(self)(instance=current):
+            if bound.name in (self._meta.fields or ()):
+                _put(data, f"initial-{bound.name}", bound.value())
+                if bound.name not in self.changed_data:
+                    _put(data, bound.name, bound.value())
+        data["version_read"], data["intention"] = str(current.version), new_key()
+        return type(self)(data, instance=current)
+
+    def conflicts(self, current: Structure | Service) -> list[tuple[str, str, str]]:
+        """For each corrected field: its label, what stands now, what the person wrote."""
+        return [
+            (str(self.fields[name].label), _said(getattr(current, name)), _said(self.cleaned_data[name]))
+            for name in self.changed_fields()
+        ]
+
+
+def _put(data: QueryDict, name: str, value: Any) -> None:
+    if isinstance(value, bool):
+        value = ["on"] if value else []
+    data.setlist(name, list(value) if isinstance(value, list | tuple) else [] if value is None else [str(value)])
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    return ", ".join(value) if isinstance(value, list) else str(value or "(vide)")
+
+
+class StructureForm(EditForm):
+    class Meta:
+        model = Structure
+        fields = [
+            "name", "description", "address", "address_extra", "postal_code", "commune_name", "commune_code", "phone",
+            "email", "website", "opening_hours", "is_address_confidential",
+        ]  # fmt: skip
+
+
+class ServiceForm(EditForm):
+    themes = forms.MultipleChoiceField(
+        label="Thématiques", required=False, choices=list(THEMES.items()), widget=forms.CheckboxSelectMultiple
+    )
+    audiences = forms.MultipleChoiceField(
+        label="Publics", required=False, choices=list(AUDIENCES.items()), widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = Service
+        fields = [
+            "name", "description", "themes", "audiences", "audience_details", "conditions", "cost", "cost_details",
+            "phone", "email", "contact_details", "opening_hours",
+        ]  # fmt: skip
+
+    def clean_audiences(self) -> list[str] | None:
+        codes = self.cleaned_data["audiences"]
+        if EVERYONE in codes and len(codes) > 1:
+            raise forms.ValidationError("« Tous publics » se choisit seul : décochez-le, ou décochez les autres.")
+        return sorted(codes) or None
+
+    def clean_themes(self) -> list[str] | None:
+        return sorted(self.cleaned_data["themes"]) or None

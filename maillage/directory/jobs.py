@@ -1,0 +1,25 @@
+"""What the directory does by itself: the nightly imports."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django_tasks import task
+
+from maillage.core.jobs import daily
+from maillage.core.refusals import Refused
+from maillage.directory.actions.imports import import_file
+from maillage.directory.models import Source
+
+
+@daily(hour=settings.SCHEDULED_IMPORT_HOUR)
+@task()
+def import_nightly_sources() -> dict[str, str]:
+    """Bring the directory in line with each source that is read every night; one that fails does not stop the others."""
+    return {source.pk: _import(source) for source in Source.objects.filter(is_nightly=True).exclude(location="")}
+
+
+def _import(source: Source) -> str:
+    try:
+        return " ".join(import_file(Path(source.location), source=source).lines())
+    except Refused as refused:
+        return refused.sentence

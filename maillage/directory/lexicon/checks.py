@@ -1,0 +1,113 @@
+"""The proof-reading of the lexicon: one French sentence per fault, with the place and what would be right."""
+
+import csv
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+from pathlib import Path
+
+from data_inclusion.schema.v1 import Categorie, Public, Thematique
+
+from maillage.directory.lexicon.reading import FILLERS
+from maillage.directory.lexicon.rows import (
+    COLUMNS,
+    FOLDER,
+    NEIGHBOURS,
+    NEIGHBOURS_COLUMNS,
+    URGENCIES,
+    Row,
+    category_files,
+    read_cells,
+    read_rows,
+)
+
+THEMATIQUES = tuple(thematique.value for thematique in Thematique)
+PUBLICS = tuple(public.value for public in Public)
+CATEGORIES = tuple(category.value for category in Categorie)
+
+
+def check_lexicon(folder: Path = FOLDER) -> list[str]:
+    """The faults of the lexicon's files, in the order of the files; an empty list when all is well."""
+    rows = read_rows(folder)
+    of_each_row = [fault for row in rows for fault in (*_expression(row), *_meaning(row))]
+    return [*_columns(folder), *of_each_row, *_contradictions(rows), *_neighbours(folder)]
+
+
+def _columns(folder: Path) -> Iterator[str]:
+    expected = dict.fromkeys(category_files(folder), COLUMNS) | {folder / NEIGHBOURS: NEIGHBOURS_COLUMNS}
+    for path, columns in expected.items():
+        if not path.exists():
+            yield f"{path.name} : ce fichier manque."
+            continue
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            header = next(csv.reader(lines), [])
+        if tuple(header) != columns:
+            yield f"{path.name}, ligne 1 : les colonnes sont « {','.join(header)} » ; écrivez « {','.join(columns)} »."
+
+
+def _expression(row: Row) -> Iterator[str]:
+    if not row.expression:
+        yield _fault(row, "expression", "", "est vide ; écrivez les mots d'une personne, ou supprimez la ligne")
+    elif not row.key:
+        yield _fault(row, "expression", row.expression, "n'a que des mots de liaison ; ajoutez le mot qui compte")
+    elif len(row.key) == 1 and row.key[0] in FILLERS:
+        yield _fault(row, "expression", row.expression, "est trop large ; ajoutez le mot qui compte")
+
+
+def _meaning(row: Row) -> Iterator[str]:
+    for slug in row.thematiques:
+        yield from _unknown(row, "thematiques", slug, THEMATIQUES)
+    for slug in row.publics:
+        yield from _unknown(row, "publics", slug, PUBLICS)
+    if row.urgency:
+        yield from _unknown(row, "urgence", row.urgency, URGENCIES)
+    if not (row.thematiques or row.publics or row.urgency):
+        yield _fault(row, "thematiques", "", "est vide ; écrivez au moins une thématique ou un public")
+    yield from _misplaced(row)
+
+
+def _misplaced(row: Row) -> Iterator[str]:
+    category = row.thematiques[0].partition("--")[0] if row.thematiques else ""
+    if category in CATEGORIES and row.file != f"{category}.csv":
+        yield _fault(row, "thematiques", row.thematiques[0], f"a sa place dans {category}.csv")
+
+
+def _unknown(row: Row, field: str, value: str, allowed: Iterable[str]) -> Iterator[str]:
+    if value not in allowed:
+        yield _fault(row, field, value, f"n'existe pas ; {_suggestion(value, allowed)}")
+
+
+def _suggestion(value: str, allowed: Iterable[str]) -> str:
+    nearest = get_close_matches(value, list(allowed), n=1, cutoff=0.5)
+    return f"vouliez-vous écrire « {nearest[0]} » ?" if nearest else f"choisissez parmi : {', '.join(allowed)}"
+
+
+def _contradictions(rows: Iterable[Row]) -> Iterator[str]:
+    """The same words, to the reader, may not mean two things."""
+    first: dict[tuple[bool, tuple[str, ...]], Row] = {}
+    for row in rows:
+        other = first.setdefault((row.is_exact, row.key), row)
+        if row.key and _sense(other) != _sense(row):
+            place = f"« {other.expression} » ({other.file}, ligne {other.line})"
+            what = f"se lit comme {place}, avec un autre sens ; gardez-en une"
+            yield _fault(row, "expression", row.expression, what)
+
+
+def _sense(row: Row) -> tuple[object, ...]:
+    return row.thematiques, row.publics, row.urgency
+
+
+def _neighbours(folder: Path) -> Iterator[str]:
+    path = folder / NEIGHBOURS
+    for line, cells in read_cells(path) if path.exists() else []:
+        for field in NEIGHBOURS_COLUMNS:
+            row = Row(NEIGHBOURS, line, "", (), (), "")
+            slugs = cells.get(field, "").split()
+            if not slugs:
+                yield _fault(row, field, "", "est vide ; écrivez une thématique")
+            for slug in slugs:
+                yield from _unknown(row, field, slug, THEMATIQUES)
+
+
+def _fault(row: Row, field: str, value: str, what: str) -> str:
+    sentence = f"{row.file}, ligne {row.line}, colonne « {field} » : « {value} » {what}"
+    return sentence if sentence.endswith("?") else f"{sentence}."
