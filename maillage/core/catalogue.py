@@ -94,6 +94,10 @@ class Side:
         return SampleForm(initial=written, prefix=self.theme)
 
     @property
+    def filter_form(self) -> SampleForm:
+        return SampleForm(initial={"audience": ["family", "young"]}, prefix=f"{self.theme}-filter")
+
+    @property
     def wrong_form(self) -> SampleForm:
         prefix = f"{self.theme}-wrong"
         return SampleForm({f"{prefix}-name": "Awa Diallo", f"{prefix}-commune": "1"}, prefix=prefix)

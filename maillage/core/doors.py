@@ -1,5 +1,6 @@
 """Every door of the house and its lock: for the page a data protection officer reads, and for the test of the laws."""
 
+import inspect
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -27,21 +28,23 @@ class Door:
 
 def doors() -> list[Door]:
     """Every URL the house answers, API operations included."""
-    return list(_walk(get_resolver().url_patterns, ""))
+    found = {(door.address, door.name): door for door in walk(get_resolver().url_patterns)}
+    return [found[key] for key in sorted(found)]
 
 
-def _walk(patterns: list[Any], prefix: str) -> Iterator[Door]:
+def walk(patterns: list[Any], prefix: str = "") -> Iterator[Door]:
+    """The doors of these URL patterns, those they include too."""
     for pattern in patterns:
         address = prefix + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
-            yield from _walk(pattern.url_patterns, address)
+            yield from walk(pattern.url_patterns, address)
         elif isinstance(pattern, URLPattern):
             yield from _open(pattern, address)
 
 
 def _open(pattern: URLPattern, address: str) -> Iterator[Door]:
-    operations = getattr(getattr(pattern.callback, "__self__", None), "operations", None)
-    if operations is None:
+    operations = _operations(pattern.callback)
+    if not operations:
         yield Door(address, pattern.name or "", getattr(pattern.callback, LOCK, None))
         return
     for operation in operations:
@@ -49,8 +52,16 @@ def _open(pattern: URLPattern, address: str) -> Iterator[Door]:
         yield Door(address, name, getattr(operation.view_func, LOCK, None))
 
 
+def _operations(callback: Any) -> list[Any]:
+    """The operations behind an API address: django-ninja keeps them in the closure of its view."""
+    if not inspect.isfunction(callback):
+        return []
+    return list(getattr(inspect.getclosurevars(callback).nonlocals.get("self"), "operations", []))
+
+
 def access_page() -> str:
     """docs/access.md: each rule as one sentence, each door with its lock."""
+    every_door = doors()  # First: reading the addresses loads every room's rules.
     lines = [
         "# Qui lit quoi",
         "",
@@ -66,7 +77,7 @@ def access_page() -> str:
     for rule in sorted(RULES.values(), key=lambda rule: (rule.room, rule.name)):
         lines.append(f"| `{rule.room}` | `{rule.name}` | {rule.model._meta.verbose_name} | {rule.sentence} |")
     lines += ["", "## Les portes", "", "| adresse | serrure | règle ou rôles | chaque lecture est journalisée |", "|---|---|---|---|"]
-    for door in sorted(doors(), key=lambda door: (door.address, door.name)):
+    for door in every_door:
         if door.lock is not None:
             opened_by = door.lock.rule.name if door.lock.rule else ", ".join(door.lock.roles)
             reads = f"`{door.lock.reads}`" if door.lock.reads else ""

@@ -1,0 +1,87 @@
+"""What every test of the house relies on: a throwaway `var`, plain static files, a silent geocoder, a fixed cast."""
+
+import os
+import tempfile
+
+os.environ["MAILLAGE_VAR"] = tempfile.mkdtemp(prefix="maillage-tests-")
+os.environ.setdefault("MAILLAGE_GEOCODER_URL", "http://127.0.0.1:9/search")  # Nobody listens: no test leaves the machine.
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from django.conf import settings as house_settings
+from django.contrib.auth.models import AnonymousUser
+from django.core.cache import cache
+
+from maillage.core import clock
+
+
+@pytest.fixture(autouse=True)
+def _plain_static_files(settings):
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    }
+
+
+@pytest.fixture(autouse=True)
+def _private_var(settings, tmp_path):
+    settings.VAR_DIR = tmp_path / "var"
+    settings.SHAPES_DIR = settings.VAR_DIR / "shapes"
+    settings.VAR_DIR.mkdir()
+
+
+@pytest.fixture(autouse=True)
+def _nobody_asked_before(request, settings):
+    """Counters of the throttle start at zero; they live in memory unless a test of the throttle says otherwise."""
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    cache.clear()
+
+
+@pytest.fixture
+def nobody():
+    """A reader who has not signed in."""
+    return AnonymousUser()
+
+
+@pytest.fixture
+def monday_morning():
+    """Monday 9 March 2026, 10 o'clock in Paris."""
+    with clock.travel(dt.datetime(2026, 3, 9, 10, 0)) as instant:
+        yield instant
+
+
+@pytest.fixture
+def shared():
+    """The folder of real open data. Absent, the test is skipped and says so; in CI its absence is a failure."""
+    folder = Path(house_settings.SHARED_DIR)
+    if not folder.is_dir():
+        said = f"{folder} is absent: set MAILLAGE_SHARED"
+        if os.environ.get("CI") == "true":
+            pytest.fail(said)
+        pytest.skip(said)
+    return folder
+
+
+@pytest.fixture
+def alice(db):
+    """Alice keeps the directory true."""
+    from maillage.actors.models import User
+
+    return User.objects.create_user("alice", first_name="Alice", role="directory_editor")
+
+
+@pytest.fixture
+def bob(db):
+    """Bob does the same work, at the same time."""
+    from maillage.actors.models import User
+
+    return User.objects.create_user("bob", first_name="Bob", role="directory_editor")
+
+
+@pytest.fixture
+def dora(db):
+    """Dora has signed in and has no role here; she is even a superuser, which opens nothing."""
+    from maillage.actors.models import User
+
+    return User.objects.create_user("dora", first_name="Dora", is_superuser=True, is_staff=True)

@@ -1,0 +1,134 @@
+"""The laws of the house hold, and each of them, broken on purpose, is caught."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db.models import CASCADE, ForeignKey, Q
+
+from maillage.core.access import RULES, Rule
+from maillage.core.doors import Door, access_page, doors, walk
+from maillage.demo import urls as demo_urls
+from maillage.directory.models import Service, Structure
+from maillage.territories.models import Commune
+from tests import laws
+
+LINTER = Path(sys.executable).with_name("lint-imports")
+
+
+def test_no_relation_points_upstairs():
+    assert laws.climbing(laws.house_models()) == ["core.JournalLine.who → actors.User"]
+
+
+def test_a_relation_that_climbs_is_caught():
+    class Climber:
+        class _meta:
+            label, app_label = "territories.Climber", "territories"
+
+            @staticmethod
+            def get_fields():
+                field = ForeignKey(Service, on_delete=CASCADE)
+                field.name, field.concrete, field.is_relation, field.related_model = "service", True, True, Service
+                return [field]
+
+    assert laws.climbing([Climber]) == ["territories.Climber.service → directory.Service"]
+
+
+def test_every_door_has_a_lock():
+    assert laws.without_lock([*doors(), *walk(demo_urls.urlpatterns, "demonstration/")]) == []
+
+
+def test_a_door_without_a_lock_is_caught():
+    assert laws.without_lock([Door("secret/", "secret", None)]) == ["/secret/"]
+
+
+def test_rooms_borrow_only_what_is_on_the_counter():
+    assert laws.borrowed_behind_the_counter(laws.imports()) == []
+
+
+def test_borrowing_behind_the_counter_is_caught():
+    pairs = [("maillage.home.views", "maillage.directory.forms"), ("maillage.home.views", "maillage.directory.models")]
+    assert laws.borrowed_behind_the_counter(pairs) == ["maillage.home.views ← maillage.directory.forms"]
+
+
+def test_templates_stay_at_home():
+    assert laws.strangers_in_templates(laws.templates()) == []
+    assert laws.inline_code(laws.templates()) == []
+
+
+def test_a_template_that_visits_another_room_is_caught():
+    text = '{% extends "layout/base.html" %}{% include "directory/parts/place.html" %}'
+    assert laws.strangers_in_templates([("home", "front.html", text)])
+    assert laws.inline_code([("home", "front.html", "<p onclick=x>")])
+
+
+def test_the_glossary_knows_every_model():
+    glossary = (settings.BASE_DIR / "docs/glossary.md").read_text(encoding="utf-8")
+    assert laws.missing_from_glossary(laws.house_models(), glossary) == []
+    assert laws.missing_from_glossary([Commune], "") == ["Commune"]
+
+
+def test_a_rule_reaches_other_tables_only_through_subqueries(db):
+    assert laws.joining_many_rows(RULES.values(), laws.readers()) == []
+
+
+def test_a_rule_that_joins_many_rows_is_caught():
+    rule = Rule("directory", "leaky", "Une phrase.", Structure, lambda reader: Q(services__name="x"))
+    assert laws.joining_many_rows([rule], [None]) == ["directory.Structure: services__name"]
+
+
+def test_only_the_clock_asks_the_time():
+    assert laws.asking_the_time(laws.sources()) == []
+    assert laws.asking_the_time([("home/views.py", "x = timezone.now()")])
+
+
+def test_files_and_functions_stay_small_enough_to_read():
+    assert laws.too_long(laws.sources()) == []
+    assert laws.long_functions(laws.sources()) == []
+    assert laws.too_long([("a.py", "x\n" * 401)]) == ["a.py"]
+
+
+def test_names_say_what_they_mean():
+    assert laws.badly_named(laws.sources()) == []
+    assert laws.badly_named([("home/utils.py", "def open_dossier(): ...")]) == ["home/utils.py", "home/utils.py: open_dossier"]
+
+
+def test_every_module_says_what_belongs_in_it():
+    assert laws.without_opening_line(laws.sources()) == []
+    assert laws.without_opening_line([("home/views.py", "x = 1")]) == ["home/views.py"]
+
+
+def test_the_access_page_is_what_the_code_does():
+    written = (settings.BASE_DIR / "docs/access.md").read_text(encoding="utf-8")
+    assert written == access_page(), "Run `make docs`."
+
+
+def test_models_and_migrations_agree(db):
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+BREACHES = {
+    "a room looks up": ("maillage/territories/models.py", "from maillage.directory import models as up\n", "Floors"),
+    "a drawer looks up": ("maillage/directory/models.py", "from maillage.directory import views as up\n", "Drawers of the directory"),
+    "a room knows the roof": ("maillage/home/views.py", "from config import urls as roof\n", "The roof"),
+    "a cycle": ("maillage/core/clock.py", "from maillage.actors import models as up\n", "No cycles"),
+}
+
+
+@pytest.mark.parametrize("breach", BREACHES)
+def test_an_import_that_breaks_a_contract_is_caught(tmp_path, breach):
+    file, line, contract = BREACHES[breach]
+    for room in ("maillage", "config"):
+        shutil.copytree(settings.BASE_DIR / room, tmp_path / room, ignore=shutil.ignore_patterns("*.html", "*.css", "__pycache__"))
+    shutil.copy(settings.BASE_DIR / "pyproject.toml", tmp_path)
+    with (tmp_path / file).open("a", encoding="utf-8") as page:
+        page.write(line)
+
+    done = subprocess.run([LINTER, "--no-cache"], cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 1, done.stdout
+    assert any(row.startswith(contract) and "BROKEN" in row for row in done.stdout.splitlines()), done.stdout
