@@ -4,6 +4,7 @@ import os
 import tempfile
 
 os.environ["MAILLAGE_VAR"] = tempfile.mkdtemp(prefix="maillage-tests-")
+os.mkdir(os.path.join(os.environ["MAILLAGE_VAR"], "static"))  # WhiteNoise warns of a folder that is not there.
 os.environ.setdefault("MAILLAGE_GEOCODER_URL", "http://127.0.0.1:9/search")  # Nobody listens: no test leaves the machine.
 
 import datetime as dt

@@ -28,7 +28,8 @@ def enter(request: HttpRequest, username: str) -> HttpResponse:
     if request.method == "POST":
         login(request, get_object_or_404(User, username=username), "django.contrib.auth.backends.ModelBackend")
         return redirect("directory:records" if staff.role == Role.DIRECTORY_EDITOR else "directory:imports")
-    return render(request, "demo/enter.html", {"staff": staff, "role": Role(staff.role).label})
+    told = {"staff": staff, "role": Role(staff.role).label, "label": f"Entrer comme {staff.first_name}"}
+    return render(request, "demo/enter.html", told)
 
 
 def _only_in_a_demonstration() -> None:

@@ -91,7 +91,7 @@ class SearchForm(forms.Form):
             return (place,)
         if facts.get("latitude") is not None and facts.get("longitude") is not None and not typed:
             return (place_at(facts["latitude"], facts["longitude"]),)
-        if typed == facts.get("choice_for", "") and (place := chosen_place(facts.get("choice", ""))):
+        if typed == facts.get("choice_for", "") and (place := chosen_place(facts.get("choice", ""), label=typed)):
             return (place,)
         answer = find_places(typed)
         self.degraded = answer.degraded

@@ -32,7 +32,7 @@ def portrait_of(code: str, *, reader: Any) -> Portrait | None:
     if commune is None:
         return None
     sector = commune.sector_on(clock.today())
-    own = can_read_structure.among(Structure.objects.filter(serves_sector=sector), reader).first() if sector else None
+    own = _own_mds(sector, reader) if sector else None
     here = Structure.objects.filter(commune_code=code, is_address_confidential=False)
     services = Service.objects.filter(structure__in=here.values("pk"))
     return Portrait(
@@ -43,6 +43,12 @@ def portrait_of(code: str, *, reader: Any) -> Portrait | None:
         structures=tuple(can_read_structure.among(here, reader)[:30]),
         service_count=can_read_service.among(services, reader).count(),
     )
+
+
+def _own_mds(sector: Sector, reader: Any) -> Structure | None:
+    """The MDS of a sector, tied to this version of it or to an earlier one."""
+    tied = Structure.objects.filter(serves_sector__in=Sector.objects.versions_of(sector))
+    return can_read_structure.among(tied, reader).first()
 
 
 def _nearest(commune: Commune, reader: Any) -> Structure | None:

@@ -19,7 +19,7 @@ from maillage.directory.search.candidates import NAMES, Candidate, find, named
 from maillage.directory.search.query import MOST_MINUTES, PAGE, Key, Mark, Origin, SearchQuery
 from maillage.territories.actions import travel_times
 from maillage.territories.choices import TravelMode
-from maillage.territories.models import Commune
+from maillage.territories.models import Commune, Sector
 
 FRESHNESS_ORDER = {Freshness.RECENT: 0, Freshness.AGEING: 1, Freshness.OLD: 2}
 HERE, FOR_OTHERS, AT_A_DISTANCE = 0, 1, 2
@@ -203,7 +203,7 @@ def nearest_mds(origin: Origin, reader: Any) -> Structure | None:
     all_mds = can_read_structure.among(Structure.objects.filter(serves_sector__isnull=False), reader)
     commune = Commune.objects.filter(pk=origin.commune_code).first() if origin.commune_code else None
     sector = commune.sector_on(clock.today()) if commune else None
-    if sector and (own := all_mds.filter(serves_sector=sector).first()):
+    if sector and (own := all_mds.filter(serves_sector__in=Sector.objects.versions_of(sector)).first()):
         return own
     placed = [mds for mds in all_mds if mds.latitude is not None and mds.longitude is not None]
     if not placed:
