@@ -23,10 +23,10 @@ from maillage.directory.permissions import (
 )
 from maillage.directory.search import Answer
 from maillage.directory.territory import Portrait
-from maillage.directory.wording import address_lines
+from maillage.directory.wording import address_lines, phone_in_words
 from maillage.territories.models import Departement
 
-FILTERS = ("minutes", "mode", "reception", "free", "open_now", "audiences")
+FILTERS = ("minutes", "mode", "reception", "free", "open_now")
 URGENT = {
     "violence": "3919, violences faites aux femmes : gratuit, jour et nuit, ne laisse pas de trace sur la facture. Police : 17.",
     "child": "119, enfance en danger : gratuit, jour et nuit, pour les enfants et pour les adultes.",
@@ -47,6 +47,8 @@ def asking(form: SearchForm) -> dict[str, object]:
 def results(answer: Answer, form: SearchForm) -> dict[str, object]:
     """The page of answers: cards, the map's points, what was understood, the ways out."""
     query, again, ways = answer.query, form.again(), answer.ways_out
+    for name in (*FILTERS, "audiences"):  # They stand beside the results, outside the form they belong to.
+        again.fields[name].widget.attrs["form"] = "search"
     mds = ways.nearest_mds if ways else None
     return {
         "answer": answer,
@@ -65,11 +67,14 @@ def results(answer: Answer, form: SearchForm) -> dict[str, object]:
         "nothing_title": nothing(answer),
         "neighbours": ways.neighbours if ways else (),
         "mds": mds,
+        "mds_phone": phone_in_words(mds.phone) if mds else "",
         "mds_hours": cards.opening_card(mds.opening_hours).sentence if mds else "",
         "points": cards.map_points(answer),
         "shapes_url": shapes_url(),
         "legend": [components.Legend("Vous", "origin"), components.Legend("Un service, avec son numéro", "place")],
         "filter_fields": [again[name] for name in FILTERS],
+        "audiences_field": again["audiences"],
+        "audiences_open": bool(query.audiences),
         "filters_summary": form.filters_in_words(),
     }
 
@@ -85,11 +90,11 @@ def heading(answer: Answer) -> str:
 
 
 def nothing(answer: Answer) -> str:
-    """The sentence of an empty answer, which goes on with what is possible."""
+    """What comes after the sentence that says there is nothing near: what is possible."""
     farther = answer.ways_out.farther if answer.ways_out else ()
     if farther and farther[0].minutes:
-        return f"Rien à moins de {answer.query.minutes} minutes. À {farther[0].minutes} minutes, il y a…"
-    return f"Rien à moins de {answer.query.minutes} minutes pour l'instant"
+        return f"À {farther[0].minutes} minutes, il y a…"
+    return "Ce qui reste possible"
 
 
 def shapes_url() -> str:
@@ -154,6 +159,7 @@ def territory(portrait: Portrait | None) -> dict[str, object]:
         "portrait": portrait,
         "summary": sector_sentence(portrait),
         "mds_title": "Votre Maison des solidarités" if portrait.is_own else "La Maison des solidarités la plus proche",
+        "mds_phone": phone_in_words(mds.phone) if mds else "",
         "mds_address": address_lines(mds) if mds and not mds.is_address_confidential else [],
         "mds_opening": cards.opening_card(mds.opening_hours).sentence if mds else "",
         "around_url": f"{reverse('directory:search')}?commune={commune.code}",

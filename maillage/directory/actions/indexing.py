@@ -49,11 +49,11 @@ def _index_batch(keys: Collection[int]) -> None:
     centres = _centres(services)
     SearchEntry.objects.bulk_create([entry_of(service, centres) for service in services])
     SearchTerm.objects.bulk_create(
-        [SearchTerm(service=s, term=term, weight=weight) for s in services for term, weight in terms_of(s).items()],
+        [SearchTerm(service_id=s.pk, term=term, weight=weight) for s in services for term, weight in terms_of(s).items()],
         batch_size=5_000,
     )
     SearchFacet.objects.bulk_create(
-        [SearchFacet(service=s, kind=kind, code=code) for s in services for kind, code in facets_of(s)],
+        [SearchFacet(service_id=s.pk, kind=kind, code=code) for s in services for kind, code in facets_of(s)],
         batch_size=5_000,
     )
 

@@ -23,6 +23,10 @@ from maillage.territories.models import Commune, Sector
 
 FRESHNESS_ORDER = {Freshness.RECENT: 0, Freshness.AGEING: 1, Freshness.OLD: 2}
 HERE, FOR_OTHERS, AT_A_DISTANCE = 0, 1, 2
+LISTENING = (  # Where someone listens and helps to find, whatever the need.
+    "difficultes-administratives-ou-juridiques--accompagnement-pour-lacces-aux-droits",
+    "difficultes-administratives-ou-juridiques--accompagnement-aux-demarches-administratives",
+)
 FAR = 10_000  # Minutes of what one does not travel to.
 
 
@@ -186,16 +190,21 @@ def ways_out(query: SearchQuery, reader: Any) -> WaysOut:
     """Farther answers, neighbouring needs that have answers here, and the Maison des solidarités to call."""
     wider = replace(query, minutes=MOST_MINUTES, cursor="", reception="")
     beyond = [pair for pair in _ordered(find(wider, reader), wider, clock.today()) if pair[1].minutes is not None]
-    near_needs = []
-    for theme in neighbours(query.wanted_themes())[:6]:
-        near = replace(query, words="", themes=(theme,), cursor="")
-        if count := sum(1 for candidate in find(near, reader) if candidate.minutes is not None):
-            near_needs.append((theme, THEMES[theme], count))
+    near_needs = _answered_near([*neighbours(query.wanted_themes())[:6], *LISTENING], query, reader)
     return WaysOut(
         farther=_shown([candidate for _, candidate in beyond[:3]], wider, reader, first_rank=1),
-        neighbours=tuple(near_needs[:3]),
+        neighbours=near_needs[:3],
         nearest_mds=nearest_mds(query.origin, reader),
     )
+
+
+def _answered_near(themes: Iterable[str], query: SearchQuery, reader: Any) -> tuple[tuple[str, str, int], ...]:
+    """Of these thématiques, those with an answer within the limit: slug, label, how many."""
+    counted = {}
+    for theme in themes:
+        near = replace(query, words="", themes=(theme,), cursor="")
+        counted[theme] = sum(1 for candidate in find(near, reader) if candidate.minutes is not None)
+    return tuple((theme, THEMES[theme], count) for theme, count in counted.items() if count)
 
 
 def nearest_mds(origin: Origin, reader: Any) -> Structure | None:
