@@ -93,15 +93,17 @@ def allow(law: Rule, *, reads: str = "") -> Callable[[View], View]:
     return decorate
 
 
-def allow_list(law: Rule) -> Callable[[View], View]:
-    """Give the view every thing the reader may read, and nothing else."""
+def allow_list(law: Rule, *, roles: tuple[str, ...] = ()) -> Callable[[View], View]:
+    """Give the view every thing the reader may read, and nothing else. With `roles`, others find no page at all."""
 
     def decorate(view: View) -> View:
         @wraps(view)
         def locked(request: HttpRequest, **kwargs: object) -> HttpResponse:
+            if roles and not any(has_role(request.user, role) for role in roles):
+                raise Http404
             return view(request, law.among(law.model._default_manager.all(), request.user), **kwargs)
 
-        return _locked(locked, Lock("list", rule=law))
+        return _locked(locked, Lock("list", rule=law, roles=roles))
 
     return decorate
 
@@ -116,8 +118,7 @@ def allow_role(*roles: str) -> Callable[[View], View]:
                 raise Http404
             return view(request, **kwargs)
 
-        setattr(locked, LOCK, Lock("role", roles=roles))
-        return locked
+        return _locked(locked, Lock("role", roles=roles))
 
     return decorate
 

@@ -1,7 +1,7 @@
 """What the catalogue of the design system shows: samples of a fictional Département, one set for each theme."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from django import forms
@@ -38,7 +38,7 @@ SECTIONS = [
     ("situer", "Situer", "core/design/maps.html"),
     ("bureau", "Au bureau", "core/design/desk.html"),
 ]
-LONG = "Accompagnement social lié au logement et aide éducative budgétaire intercommunale des Trois-Rivières-et-Plateaux"
+LONG = "Accompagnement social lié au logement et aide éducative budgétaire des Trois-Rivières-et-Plateaux"
 
 
 class SampleForm(forms.Form):
@@ -49,8 +49,10 @@ class SampleForm(forms.Form):
         label="Un numéro où vous joindre",
         error_messages={"required": "Il nous faut un numéro ou une adresse pour vous répondre."},
     )
-    commune = forms.ChoiceField(label="Votre commune", choices=[("", "Choisir"), ("1", "Valmont"), ("2", "Castelrive")])
-    story = forms.CharField(label="Votre situation", required=False, widget=forms.Textarea, help_text="Quelques mots suffisent.")
+    commune = forms.ChoiceField(label="Votre commune", choices=[("", "Choisir"), ("1", "Valmont"), ("2", "Castel")])
+    story = forms.CharField(
+        label="Votre situation", required=False, widget=forms.Textarea, help_text="Quelques mots suffisent."
+    )
     way = forms.ChoiceField(
         label="Comment préférez-vous être joint ?",
         widget=forms.RadioSelect,
@@ -69,11 +71,10 @@ class SampleForm(forms.Form):
 
 @dataclass(frozen=True)
 class Side:
-    """Everything the catalogue shows in one theme; names on the page end with the theme, so that none is there twice."""
+    """Everything the catalogue shows in one theme; no name on the page is there twice."""
 
     theme: str
     first_result: int
-    crumbs: list[Crumb] = field(default_factory=lambda: [Crumb("Accueil", "/"), Crumb("Annuaire", "/annuaire/"), Crumb("Le Panier bleu")])
 
     @property
     def name(self) -> str:
@@ -86,11 +87,13 @@ class Side:
     @property
     def colours(self) -> list[tuple[str, str]]:
         """Each role with its hexadecimal colour."""
-        return [(role, value) for role, value in tokens(self.theme).items() if value.startswith("#") and "house" not in role]
+        written = tokens(self.theme).items()
+        return [(role, value) for role, value in written if value.startswith("#") and "house" not in role]
 
     @property
     def form(self) -> SampleForm:
-        written = {"name": "Awa Diallo", "commune": "1", "audience": ["family", "young"], "way": "phone", "phone": "06 00 00 00 00"}
+        audience, phone = ["family", "young"], "06 00 00 00 00"
+        written = {"name": "Awa Diallo", "commune": "1", "audience": audience, "way": "phone", "phone": phone}
         return SampleForm(initial=written, prefix=self.theme)
 
     @property
@@ -110,22 +113,28 @@ class Side:
     def points(self) -> list[MapPoint]:
         origin = MapPoint(46.58, 0.34, "Vous êtes ici")
         there = [(46.59, 0.36, 12), (46.56, 0.31, 19), (46.61, 0.29, 38)]
-        return [origin, *(
-            MapPoint(lat, lon, shown.name, rank=shown.number, minutes=minutes)
-            for (lat, lon, minutes), shown in zip(there, self.results, strict=True)
-        )]
+        return [
+            origin,
+            *(
+                MapPoint(lat, lon, shown.name, rank=shown.number, minutes=minutes)
+                for (lat, lon, minutes), shown in zip(there, self.results, strict=True)
+            ),
+        ]
 
     @property
     def page(self) -> Page:
         return Paginator(range(10_000), 20).page(3)
 
+    crumbs = [Crumb("Accueil", "/"), Crumb("Annuaire", "/annuaire/"), Crumb("Le Panier bleu")]
     steps = [
         Step("Demande reçue", "done", "le 3 mars 2026"),
-        Step("Évaluation avec vous", "done", "le 17 mars 2026", "Vous avez rencontré Madame Lenoir à la MDS de Valmont."),
+        Step("Évaluation avec vous", "done", "le 17 mars 2026", "Vous avez vu Madame Lenoir à la MDS de Valmont."),
         Step(
-            "Contrat à signer", "now", "avant le 14 avril 2026",
+            "Contrat à signer",
+            "now",
+            "avant le 14 avril 2026",
             "Relisez vos objectifs, changez ce qui ne vous ressemble pas, puis signez.",
-            "Le contrat repose sur des engagements réciproques (code de l'action sociale et des familles, art. L271-1).",
+            "Le contrat repose sur des engagements réciproques (CASF, art. L271-1).",
         ),
         Step("Premier point ensemble", "next", "en juillet 2026"),
         Step("Bilan", "next", "en octobre 2026", article="La durée totale ne peut excéder quatre ans (art. L271-2)."),
@@ -137,8 +146,11 @@ class Side:
         ("Zone", LONG),
     ]
     hours = [
-        ("Lundi", "9\u00a0h – 12\u00a0h", False), ("Mardi", "9\u00a0h\u00a0–\u00a012\u00a0h, 14\u00a0h\u00a0–\u00a017\u00a0h", True), ("Mercredi", "Fermé", False),
-        ("Jeudi", "14 h – 18 h 30", False), ("Vendredi", "9\u00a0h – 12\u00a0h", False),
+        ("Lundi", "9 h – 12 h", False),
+        ("Mardi", "9 h – 12 h, 14 h – 17 h", True),
+        ("Mercredi", "Fermé", False),
+        ("Jeudi", "14 h – 18 h 30", False),
+        ("Vendredi", "9 h – 12 h", False),
     ]
     table = Table(
         "Demandes qui attendent, les plus anciennes d'abord",
@@ -171,43 +183,73 @@ class Side:
     desk_facts = [("Référente", "Nadia Lenoir"), ("Contrat", "à signer avant le 14 avril 2026")]
     legend = [Legend("Vous", "origin"), Legend("Lieux de la liste", "place")]
     shades = [
-        Legend("moins de 20 %", "class-1"), Legend("20 à 39 %", "class-2"), Legend("40 à 59 %", "class-3"),
-        Legend("60 à 79 %", "class-4"), Legend("80 % et plus", "class-5"),
-        Legend("Secret statistique", "secret"), Legend("Pas de donnée", "missing"),
+        Legend("moins de 20 %", "class-1"),
+        Legend("20 à 39 %", "class-2"),
+        Legend("40 à 59 %", "class-3"),
+        Legend("60 à 79 %", "class-4"),
+        Legend("80 % et plus", "class-5"),
+        Legend("Secret statistique", "secret"),
+        Legend("Pas de donnée", "missing"),
     ]
 
 
 def near(number: int) -> Result:
     return Result(
-        number, "Colis alimentaire du jour", "#chercher", "Épicerie solidaire Le Panier bleu", "Valmont",
-        Travel(12, "à pied"), Opening("Ouvert jusqu'à 17 h", True),
-        "Sans rendez-vous. Venez avec un sac ; aucun justificatif la première fois.", "Gratuit", True,
-        ("Tous publics",), "Vous avez écrit « manger » : ce lieu donne de quoi cuisiner le jour même.",
-        (Contact("phone", "0100000042"), Contact("route", "#situer"), Contact("site", "https://panier-bleu.example")),
-        Fresh("Vérifiée récemment", "le 12 mars 2026"),
+        number,
+        "Colis alimentaire du jour",
+        "#chercher",
+        "Épicerie solidaire Le Panier bleu",
+        "Valmont",
+        Travel(12, "à pied"),
+        Opening("Ouvert jusqu'à 17 h", is_open=True),
+        "Sans rendez-vous. Venez avec un sac ; aucun justificatif la première fois.",
+        cost="Gratuit",
+        is_free=True,
+        audiences=("Tous publics",),
+        why="Vous avez écrit « manger » : ce lieu donne de quoi cuisiner le jour même.",
+        contacts=(
+            Contact("phone", "0100000042"),
+            Contact("route", "#situer"),
+            Contact("site", "https://panier-bleu.example"),
+        ),
+        freshness=Fresh("Vérifiée récemment", "le 12 mars 2026"),
     )
 
 
 def far(number: int) -> Result:
     return Result(
-        number, LONG, "#chercher", "Centre intercommunal d'action sociale des Trois-Rivières", "Saint-Aubin-des-Plateaux",
-        Travel(138, "en transports", is_estimated=False), Opening("Fermé, ouvre demain à 9 h", False),
-        cost="2 € par passage", audiences=("Familles", "Personnes en situation de handicap", "Résidents en QPV ou FRR"),
-        contacts=(Contact("email", "mailto:accueil@cias.example"), Contact("form", "https://cias.example/rendez-vous")),
+        number,
+        LONG,
+        "#chercher",
+        "Centre intercommunal d'action sociale des Trois-Rivières",
+        "Saint-Aubin-des-Plateaux",
+        Travel(138, "en transports", is_estimated=False),
+        Opening("Fermé, ouvre demain à 9 h", is_open=False),
+        cost="2 € par passage",
+        audiences=("Familles", "Personnes en situation de handicap", "Résidents en QPV ou FRR"),
+        contacts=(
+            Contact("email", "mailto:accueil@cias.example"),
+            Contact("form", "https://cias.example/rendez-vous"),
+        ),
         freshness=Fresh("À vérifier par téléphone", "le 2 août 2025", "ageing"),
     )
 
 
 def bare(number: int) -> Result:
     return Result(
-        number, "Permanence d'écoute", "#chercher", "Association La Navette", opening=Opening("Horaires non renseignés"),
-        contacts=(Contact("phone", "01 00 00 00 43"),), freshness=Fresh("Ancienne : appelez avant de vous déplacer", "en 2024", "old"),
+        number,
+        "Permanence d'écoute",
+        "#chercher",
+        "Association La Navette",
+        opening=Opening("Horaires non renseignés"),
+        contacts=(Contact("phone", "01 00 00 00 43"),),
+        freshness=Fresh("Ancienne : appelez avant de vous déplacer", "en 2024", "old"),
     )
 
 
 def icons() -> list[str]:
     """Every icon the house uses, in its tags and its templates."""
-    used = {*CATEGORY_ICONS.values(), *CONTACTS.values(), *FRESHNESS.values(), *NOTICES.values(), *SAVED.values(), *TONES.values()}
+    used = {name for names in (CATEGORY_ICONS, CONTACTS, FRESHNESS, NOTICES, SAVED, TONES) for name in names.values()}
     for page in (Path(settings.BASE_DIR) / "maillage").rglob("templates/**/*.html"):
         used |= set(re.findall(r'(?:\{% icon |icon=)"([a-z0-9-]+)"', page.read_text(encoding="utf-8")))
     return sorted(used)
@@ -217,8 +259,9 @@ def bars() -> SafeString:
     """A small drawing for the catalogue's chart: three bars, the one to look at in terracotta."""
     rows = [("Valmont", 91, "bar"), ("Castelrive", 78, "bar"), ("Hauts-Plateaux", 54, "bar-here")]
     drawn = "".join(
-        f'<text x="0" y="{26 + 44 * at}">{name}</text><rect class="{kind}" x="104" y="{8 + 44 * at}" width="{1.5 * part:.0f}"'
-        f' height="26" rx="3"/><text x="{112 + 1.5 * part:.0f}" y="{26 + 44 * at}">{part} %</text>'
+        f'<text x="0" y="{26 + 44 * at}">{name}</text>'
+        f'<rect class="{kind}" x="104" y="{8 + 44 * at}" width="{1.5 * part:.0f}" height="26" rx="3"/>'
+        f'<text x="{112 + 1.5 * part:.0f}" y="{26 + 44 * at}">{part} %</text>'
         for at, (name, part, kind) in enumerate(rows)
     )
     return mark_safe(f'<svg viewBox="0 0 300 136" role="img" aria-label="Trois barres : 91, 78 et 54 %">{drawn}</svg>')

@@ -35,7 +35,7 @@ def travel(to: dt.datetime | dt.date) -> Iterator[dt.datetime]:
     """Be at another instant (a date means noon, local time) until the block ends."""
     if not isinstance(to, dt.datetime):
         to = dt.datetime.combine(to, dt.time(12))
-    instant = to if timezone.is_aware(to) else timezone.make_aware(to)
+    instant = (to if timezone.is_aware(to) else timezone.make_aware(to)).astimezone(dt.UTC)
     token = _travel.set(instant)
     try:
         yield instant
@@ -45,4 +45,4 @@ def travel(to: dt.datetime | dt.date) -> Iterator[dt.datetime]:
 
 def _on_demo_day(real: dt.datetime) -> dt.datetime:
     day = dt.date.fromisoformat(settings.DEMO_TODAY)
-    return timezone.make_aware(dt.datetime.combine(day, timezone.localtime(real).time()))
+    return timezone.make_aware(dt.datetime.combine(day, timezone.localtime(real).time())).astimezone(dt.UTC)

@@ -26,9 +26,9 @@ class Crumb:
 
 @dataclass(frozen=True)
 class Contact:
-    """One way to get in touch. `kind` is "phone", "site", "email", "route" or "form"; `value` is a number or an address.
+    """One way to get in touch. `kind` is "phone", "site", "email", "route" or "form".
 
-    For a phone, `value` is the number as written; for the others it is the address the link opens.
+    `value` is, for a phone, the number as written; for the others, the address the link opens (« mailto:… »).
     """
 
     kind: str
@@ -38,7 +38,7 @@ class Contact:
 
 @dataclass(frozen=True)
 class Travel:
-    """How far, in minutes, and how: `mode` in words (« à pied », « en voiture »); estimated unless roads are loaded."""
+    """How far, in minutes, and how: `mode` in words (« à pied »); estimated unless roads are loaded."""
 
     minutes: int
     mode: str
@@ -122,6 +122,11 @@ class Table:
             ]
             for row in self.rows
         ]
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether a row must become a card on a phone: two columns stay a table."""
+        return len(self.headers) > 2
 
     def marked_headers(self) -> list[tuple[str, bool]]:
         return [(header, column in self.numeric) for column, header in enumerate(self.headers)]

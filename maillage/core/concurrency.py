@@ -10,6 +10,8 @@ from django.db.models import F
 from maillage.core import clock
 from maillage.core.models import Intention, Versioned
 
+LONGEST_KEY = 64
+
 
 class Stale(Exception):
     """Someone else changed the thing since the form was opened. `current` is how it stands now."""
@@ -29,7 +31,15 @@ def new_key() -> str:
 
 
 def once(key: str) -> None:
-    """Spend the key, inside the caller's transaction. Raises AlreadyDone when it was spent."""
+    """Spend the key, inside the caller's transaction. Raises AlreadyDone when it was spent.
+
+    Raises ValueError for a key no form of ours carries, TransactionManagementError outside a transaction: spent alone,
+    a key would make an intention that failed look done.
+    """
+    if not 0 < len(key) <= LONGEST_KEY:
+        raise ValueError(f"A one-use key has 1 to {LONGEST_KEY} characters.")
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError("A key is spent inside the transaction of what it protects.")
     try:
         with transaction.atomic():
             Intention.objects.create(key=key, done_at=clock.now())

@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import json
+import os
 import threading
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,7 @@ def _fonts() -> Path:
         if not unpacked.exists():
             font = TTFont(settings.NODE / "@fontsource/atkinson-hyperlegible-next/files" / f"{name}.woff2")
             font.flavor = None
-            draft = folder / f"{name}.{threading.get_ident()}.part"
+            draft = folder / f"{name}.{os.getpid()}.{threading.get_ident()}.part"
             font.save(draft)
             draft.replace(unpacked)
     return folder

@@ -79,7 +79,7 @@ def access_page() -> str:
     lines += ["", "## Les portes", "", "| adresse | serrure | règle ou rôles | chaque lecture est journalisée |", "|---|---|---|---|"]
     for door in every_door:
         if door.lock is not None:
-            opened_by = door.lock.rule.name if door.lock.rule else ", ".join(door.lock.roles)
+            opened_by = ", ".join([*([door.lock.rule.name] if door.lock.rule else []), *door.lock.roles])
             reads = f"`{door.lock.reads}`" if door.lock.reads else ""
             lines.append(f"| `/{door.address}` | {KINDS[door.lock.kind]} | {opened_by and f'`{opened_by}`'} | {reads} |")
     return "\n".join(lines) + "\n"

@@ -15,7 +15,8 @@ SCHEDULES: dict[str, "Schedule"] = {}
 
 @dataclass(frozen=True)
 class Schedule:
-    """A task and its rhythm: every day at an hour, or every so many minutes (a divisor of the day)."""
+    """A task and its rhythm: every day at an hour (the first of the two, in the night that has it twice), or every so
+    many minutes of real time, counted in UTC."""
 
     name: str
     task: Task
@@ -25,15 +26,16 @@ class Schedule:
     def last_due(self, now: dt.datetime) -> dt.datetime:
         """The latest instant, at or before `now`, at which the job should have started."""
         if self.hour is not None:
-            due = now.replace(hour=self.hour, minute=0, second=0, microsecond=0)
+            due = now.replace(hour=self.hour, minute=0, second=0, microsecond=0, fold=0)
             return due if due <= now else due - dt.timedelta(days=1)
-        step = self.minutes or 1
-        since_midnight = (now.hour * 60 + now.minute) // step * step
-        return now.replace(hour=since_midnight // 60, minute=since_midnight % 60, second=0, microsecond=0)
+        step = (self.minutes or 1) * 60
+        return dt.datetime.fromtimestamp(now.timestamp() // step * step, tz=now.tzinfo)
 
 
 def daily(*, hour: int) -> Callable[[Task], Task]:
     """Start this task each day at that hour, local time."""
+    if not 0 <= hour < 24:
+        raise ValueError(f"A day has hours 0 to 23, not {hour}.")
 
     def register(task: Task) -> Task:
         SCHEDULES[task.module_path] = Schedule(task.module_path, task, hour=hour)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 from django.utils import timezone
 
@@ -20,7 +21,8 @@ from maillage.core.models import JournalLine, JournalSegment
 
 ADVISORY_LOCK = 0x6D61696C6C61  # Any number of our own: PostgreSQL's lock that makes writers of the chain queue.
 GENESIS = "0" * 64
-IDENTIFIER = re.compile(r"^[\w.:/@#-]{0,120}$")
+IDENTIFIER = re.compile(r"[\w.:/#-]{0,120}")
+LONGEST_VERB = 60
 
 
 @dataclass(frozen=True)
@@ -62,23 +64,27 @@ def act() -> Iterator[None]:
             raise
         return
     token = _pending.set(mine := [])
-    try:
-        with transaction.atomic():
+    with transaction.atomic():
+        try:
             yield
-            _append(mine)
-    finally:
-        _pending.reset(token)
+        finally:
+            _pending.reset(token)  # Before the commit: what runs on commit is another act, and writes its own lines.
+        _append(mine)
 
 
 def record(who: Any, verb: str, thing: models.Model | str, *, why: str = "", **facts: Any) -> None:
     """Write one line: identifiers only, never content. `who` is a user, or None for the house itself.
 
-    Raises ValueError when a fact looks like content rather than an identifier.
+    Raises ValueError when a fact looks like content rather than an identifier: a sentence, an e-mail address, a
+    measure.
     """
     what = thing if isinstance(thing, str) else f"{thing._meta.label_lower}:{thing.pk}"
+    facts = _as_stored(facts)
     for value in (verb, what, why, *_leaves(facts)):
-        if isinstance(value, str) and not IDENTIFIER.match(value):
-            raise ValueError(f"The journal holds identifiers, not content: {value[:40]!r}")
+        if isinstance(value, float) or (isinstance(value, str) and not IDENTIFIER.fullmatch(value)):
+            raise ValueError(f"The journal holds identifiers, not content: {str(value)[:40]!r}")
+    if not 0 < len(verb) <= LONGEST_VERB:
+        raise ValueError(f"A verb of the journal has 1 to {LONGEST_VERB} characters: {verb!r}")
     line = Pending(getattr(who, "pk", None), verb, what, why, facts)
     waiting = _pending.get()
     if waiting is None:
@@ -88,12 +94,17 @@ def record(who: Any, verb: str, thing: models.Model | str, *, why: str = "", **f
         waiting.append(line)
 
 
+def _as_stored(facts: dict[str, Any]) -> dict[str, Any]:
+    """The facts as the database gives them back: what is digested is what will be verified."""
+    return json.loads(json.dumps(facts, cls=DjangoJSONEncoder))
+
+
 def _leaves(value: Any) -> Iterator[Any]:
     if isinstance(value, dict):
         for key, inner in value.items():
             yield key
             yield from _leaves(inner)
-    elif isinstance(value, list | tuple):
+    elif isinstance(value, list):
         for inner in value:
             yield from _leaves(inner)
     else:
@@ -144,19 +155,28 @@ def digest_of(line: JournalLine, previous: str) -> str:
 
 
 def seal_past_months() -> list[JournalSegment]:
-    """Seal every month that is over and not sealed yet; the present month stays open."""
+    """Seal every month that is over and not sealed yet; the present month stays open.
+
+    A segment is an unbroken run of lines. A line whose clock was wrong belongs to the month of its neighbours; one
+    dated in a month already sealed, to the next month.
+    """
     first_of_month = clock.local_now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    sealed_up_to = JournalSegment.objects.aggregate(last=models.Max("last_seq"))["last"] or 0
-    waiting = JournalLine.objects.filter(seq__gt=sealed_up_to, at__lt=first_of_month).order_by("seq")
-    months: dict[str, list[tuple[int, str]]] = {}
-    for seq, at, digest in waiting.values_list("seq", "at", "digest").iterator():
-        months.setdefault(_month(at), []).append((seq, digest))
-    return [_seal(month, links) for month, links in sorted(months.items())]
+    sealed = JournalSegment.objects.order_by("-last_seq").first()
+    month, last_closed = _after(sealed.month) if sealed else "", _month(first_of_month - dt.timedelta(days=1))
+    if month > last_closed:
+        return []
+    waiting = JournalLine.objects.filter(seq__gt=sealed.last_seq if sealed else 0)
+    over = waiting.filter(at__lt=first_of_month).aggregate(last=models.Max("seq"))["last"] or 0
+    open_segments: dict[str, JournalSegment] = {}
+    links = waiting.filter(seq__lte=over).order_by("seq").values_list("seq", "at", "digest")
+    for seq, at, digest in links.iterator():
+        month = max(month, min(_month(at), last_closed))
+        segment = open_segments.setdefault(month, JournalSegment(month=month, first_seq=seq, lines=0))
+        segment.last_seq, segment.lines, segment.head = seq, segment.lines + 1, digest
+    return [_seal(segment) for segment in open_segments.values()]
 
 
-def _seal(month: str, links: list[tuple[int, str]]) -> JournalSegment:
-    (first, _), (last, head) = links[0], links[-1]
-    segment = JournalSegment(month=month, first_seq=first, last_seq=last, lines=len(links), head=head)
+def _seal(segment: JournalSegment) -> JournalSegment:
     segment.signature = signature_of(segment, settings.SECRET_KEY)
     segment.sealed_at = clock.now()
     segment.save(force_insert=True)
@@ -172,20 +192,34 @@ def _month(at: dt.datetime) -> str:
     return timezone.localtime(at).strftime("%Y-%m")
 
 
+def _after(month: str) -> str:
+    """The month that follows « 2026-12 »."""
+    return (dt.date.fromisoformat(f"{month}-28") + dt.timedelta(days=4)).strftime("%Y-%m")
+
+
 # -- Verification --------------------------------------------------------------------------------------------------
 
 
 def verify() -> Broken | None:
     """Read the whole chain again; the first broken link, or None when it holds."""
-    segments = {segment.first_seq: segment for segment in JournalSegment.objects.all()}
-    for segment in segments.values():
+    segments = list(JournalSegment.objects.order_by("first_seq"))
+    found = (_verify_signatures(segments), _verify_links(segments), _verify_seals(segments))
+    return min((broken for broken in found if broken), key=lambda broken: broken.seq, default=None)
+
+
+def _verify_signatures(segments: list[JournalSegment]) -> Broken | None:
+    expected = 1
+    for segment in segments:
         if not _signed_by_us(segment):
             return Broken(segment.first_seq, f"Le sceau du mois {segment.month} n'est pas celui de la maison.")
-    return _verify_links(segments) or _verify_seals(segments)
+        if segment.first_seq != expected:
+            return Broken(min(expected, segment.first_seq), f"Un sceau manque avant celui du mois {segment.month}.")
+        expected = segment.last_seq + 1
+    return None
 
 
-def _verify_links(segments: dict[int, JournalSegment]) -> Broken | None:
-    heads = {segment.last_seq: segment.head for segment in segments.values()}
+def _verify_links(segments: list[JournalSegment]) -> Broken | None:
+    heads = {segment.last_seq: segment.head for segment in segments}
     previous_seq, previous = None, ""
     for line in JournalLine.objects.order_by("seq").iterator():
         expected = _expected_before(line.seq, previous_seq, previous, heads)
@@ -207,17 +241,20 @@ def _expected_before(seq: int, previous_seq: int | None, previous: str, heads: d
     return GENESIS if seq == 1 else heads.get(seq - 1)
 
 
-def _verify_seals(segments: dict[int, JournalSegment]) -> Broken | None:
-    for segment in segments.values():
+def _verify_seals(segments: list[JournalSegment]) -> Broken | None:
+    """What the chain alone does not tell: lines cut at its end, a sealed month written anew from its first line."""
+    for segment in segments:
         inside = JournalLine.objects.filter(seq__range=(segment.first_seq, segment.last_seq))
-        count = inside.count()
-        last = JournalLine.objects.filter(seq=segment.last_seq).values_list("digest", flat=True).first()
-        if count != segment.lines or last != segment.head:
-            missing = f"{count} lignes sur {segment.lines}"
-            return Broken(segment.first_seq, f"Le mois {segment.month}, scellé, n'est plus entier : {missing}.")
+        found = inside.aggregate(count=models.Count("seq"), last=models.Max("seq"))
+        if found["count"] != segment.lines:
+            gone = (found["last"] or segment.first_seq - 1) + 1
+            missing = f"{found['count']} lignes sur {segment.lines}"
+            return Broken(gone, f"Le mois {segment.month}, scellé, n'est plus entier : {missing}.")
+        if inside.get(seq=segment.last_seq).digest != segment.head:
+            return Broken(segment.first_seq, f"Le mois {segment.month}, scellé, a été récrit.")
     return None
 
 
 def _signed_by_us(segment: JournalSegment) -> bool:
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return any(hmac.compare_digest(segment.signature, signature_of(segment, key)) for key in keys)
+    return any(hmac.compare_digest(segment.signature.encode(), signature_of(segment, key).encode()) for key in keys)

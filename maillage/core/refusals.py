@@ -25,7 +25,7 @@ class TooMany(Refused):
     status = 429
 
     def __init__(self, *, wait: int) -> None:
-        minutes = max(1, round(wait / 60))
+        minutes = max(1, -(-wait // 60))  # Rounded up: who comes back when we said is let in.
         super().__init__(
             f"Beaucoup de demandes viennent de votre connexion. Réessayez dans {minutes} minute"
             f"{'s' if minutes > 1 else ''} : rien de ce que vous avez fait n'est perdu.",
@@ -66,6 +66,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 @public
 def broken(request: HttpRequest) -> HttpResponse:
     """Rendered with no context processor that could fail again."""
+    if request.path.startswith("/api/"):
+        return JsonResponse({"detail": "Une panne de notre côté. Réessayez dans une minute."}, status=500)
     return HttpResponse(render_to_string("layout/500.html"), status=500)
 
 

@@ -3,14 +3,17 @@
 from django.core.management import call_command
 from django.db import migrations
 
-TABLES = ("core_journalline", "core_journalsegment")
+TABLES = {"core_journalline": "seq = NEW.seq", "core_journalsegment": "id = NEW.id OR month = NEW.month"}
 
 
 def sqlite(table: str) -> list[str]:
+    """REPLACE deletes without waking the delete trigger (unless recursive_triggers is on): it has its own."""
+    refuse = "BEGIN SELECT RAISE(ABORT, 'journal: append only'); END"
+    taken = f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {TABLES[table]})"
     return [
-        f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb.upper()} ON {table} "
-        f"BEGIN SELECT RAISE(ABORT, 'journal: append only'); END"
-        for verb in ("update", "delete")
+        f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} {refuse}",
+        f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} {refuse}",
+        f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} {taken} {refuse}",
     ]
 
 
@@ -40,7 +43,7 @@ def protect(apps, editor):
 def unprotect(apps, editor):
     on_postgresql = editor.connection.vendor == "postgresql"
     for table in TABLES:
-        for name in ("change", "truncate") if on_postgresql else ("update", "delete"):
+        for name in ("change", "truncate") if on_postgresql else ("update", "delete", "replace"):
             editor.execute(f"DROP TRIGGER {table}_no_{name}" + (f" ON {table}" if on_postgresql else ""))
 
 
