@@ -5,7 +5,9 @@ import tempfile
 
 os.environ["MAILLAGE_VAR"] = tempfile.mkdtemp(prefix="maillage-tests-")
 os.mkdir(os.path.join(os.environ["MAILLAGE_VAR"], "static"))  # WhiteNoise warns of a folder that is not there.
-os.environ.setdefault("MAILLAGE_GEOCODER_URL", "http://127.0.0.1:9/search")  # Nobody listens: no test leaves the machine.
+os.environ.setdefault(
+    "MAILLAGE_GEOCODER_URL", "http://127.0.0.1:9/search"
+)  # Nobody listens: no test leaves the machine.
 
 import datetime as dt
 from pathlib import Path

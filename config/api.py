@@ -1,5 +1,8 @@
 """The public API, assembled from the rooms' routers."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
@@ -11,7 +14,7 @@ from maillage.directory.api import router as directory
 api = NinjaAPI(
     title="API publique de Maillage",
     version="1",
-    description="L'annuaire des solidarités, en lecture, au schéma data·inclusion v1. Sans clé, à un rythme raisonnable.",
+    description="L'annuaire des solidarités, en lecture, au schéma data·inclusion v1. Sans clé.",
     urls_namespace="api",
 )
 api.add_router("", directory)
@@ -22,12 +25,12 @@ def say_refusal(request: HttpRequest, refusal: Refused) -> HttpResponse:
     return refusal_page(request, refusal)
 
 
-def unlock(patterns: list[object]) -> None:
+def unlock(patterns: Iterable[Any]) -> None:
     """API addresses are locked operation by operation: the sign-in middleware must not lock them a second time."""
     for pattern in patterns:
-        login_not_required(pattern.callback)  # type: ignore[attr-defined]
-        if pattern.name in {"api-root", "openapi-json", "openapi-view"}:  # type: ignore[attr-defined]
-            setattr(pattern.callback, LOCK, Lock("public"))  # type: ignore[attr-defined]
+        login_not_required(pattern.callback)
+        if pattern.name in {"api-root", "openapi-json", "openapi-view"}:
+            setattr(pattern.callback, LOCK, Lock("public"))
 
 
 urls = api.urls

@@ -8,6 +8,7 @@ class HouseStaticFilesConfig(StaticFilesConfig):
 
     ignore_patterns = [
         "CVS", ".*", "*~", "*.map", "*.d.ts", "*-dev.mjs", "*.amd.js", "*.cjs.js", "*.esm.js", "*.br", "*.gz",
-        "*.rtl.*", "*cyrillic*", "*vietnamese*", "*.woff", "ext", "bootstrap.css", "bootstrap-grid*",
+        "*.rtl.*", "*cyrillic*", "*vietnamese*", "*.woff", "ext", "bootstrap.*", "bootstrap-grid*",
+        "bootstrap-utilities*", "bootstrap-reboot.css", "htmx.js",
         "*-200-*", "*-300-*", "*-500-*", "*-600-*", "*-800-*", "*-italic*",
     ]  # fmt: skip

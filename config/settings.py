@@ -14,6 +14,7 @@ DEMO_TODAY = env.text("MAILLAGE_DEMO_TODAY")
 DEBUG = env.flag("MAILLAGE_DEBUG")
 VAR_DIR = env.folder("MAILLAGE_VAR", BASE_DIR / "var")
 SHARED_DIR = env.folder("MAILLAGE_SHARED", BASE_DIR.parent / "shared")
+TEST_BROWSER = env.text("MAILLAGE_BROWSER", "/usr/bin/chromium")
 TEST_DATABASE_URL = env.text("MAILLAGE_TEST_PG", "postgresql://127.0.0.1:5432/test")
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 
@@ -103,7 +104,13 @@ TEMPLATES = [
 
 # -- Data ----------------------------------------------------------------------------------------------------------
 DATABASES = {"default": database(env.text("DATABASE_URL", f"sqlite:///{VAR_DIR / 'maillage.sqlite3'}"))}
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "core_throttle"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "core_throttle",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 # A GET request may write these and nothing else: journal of reads, session, throttle.

@@ -22,7 +22,9 @@ FORBIDDEN_FILES = {"utils.py", "helpers.py", "common.py", "services.py"}
 FALSE_FRIENDS = {"convention", "instruction", "dossier", "formation", "department", "beneficiary", "cer"}
 CLOCKS = re.compile(r"timezone\.now\(|\bdate\.today\(|datetime\.(now|utcnow|today)\(|timezone\.localdate\(\)")
 TEMPLATE_NAME = re.compile(r"{%\s*(?:extends|include)\s+[\"']([^\"']+)[\"']")
-INLINE = re.compile(r"<script(?![^>]*\b(?:src|type=\"application/json\"))|\sstyle=|\son(?:click|load|submit|change)=", re.I)
+INLINE = re.compile(
+    r"<script(?![^>]*\b(?:src|type=\"application/json\"))|\sstyle=|\son(?:click|load|submit|change)=", re.I
+)
 NO_DOCSTRING = {"apps.py", "__init__.py"}
 
 
@@ -89,7 +91,9 @@ def missing_from_glossary(models: Iterable[type[Model]], glossary: str) -> list[
 
 
 def joining_many_rows(rules: Iterable[Rule], readers: Iterable[object]) -> list[str]:
-    return [path for rule in rules for reader in readers for path in paths_of_many_rows(rule.model, rule.condition(reader))]
+    return [
+        path for rule in rules for reader in readers for path in paths_of_many_rows(rule.model, rule.condition(reader))
+    ]
 
 
 def readers() -> list[object]:
@@ -108,7 +112,9 @@ def sources() -> Iterator[tuple[str, str]]:
 
 
 def asking_the_time(files: Iterable[tuple[str, str]]) -> list[str]:
-    return [f"{name}: {found[0]}" for name, text in files if name != "core/clock.py" and (found := CLOCKS.search(text))]
+    return [
+        f"{name}: {found[0]}" for name, text in files if name != "core/clock.py" and (found := CLOCKS.search(text))
+    ]
 
 
 def too_long(files: Iterable[tuple[str, str]], *, most: int = 400) -> list[str]:
@@ -130,9 +136,7 @@ def badly_named(files: Iterable[tuple[str, str]]) -> list[str]:
 
 def without_opening_line(files: Iterable[tuple[str, str]]) -> list[str]:
     return [
-        name
-        for name, text in files
-        if Path(name).name not in NO_DOCSTRING and not ast.get_docstring(ast.parse(text))
+        name for name, text in files if Path(name).name not in NO_DOCSTRING and not ast.get_docstring(ast.parse(text))
     ]
 
 

@@ -3,12 +3,14 @@
 import shutil
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db.models import CASCADE, ForeignKey, Q
+from django.template import engines
 
 from maillage.core.access import RULES, Rule
 from maillage.core.doors import Door, access_page, doors, walk
@@ -26,7 +28,7 @@ def test_no_relation_points_upstairs():
 
 def test_a_relation_that_climbs_is_caught():
     class Climber:
-        class _meta:
+        class _meta:  # noqa: N801
             label, app_label = "territories.Climber", "territories"
 
             @staticmethod
@@ -94,7 +96,10 @@ def test_files_and_functions_stay_small_enough_to_read():
 
 def test_names_say_what_they_mean():
     assert laws.badly_named(laws.sources()) == []
-    assert laws.badly_named([("home/utils.py", "def open_dossier(): ...")]) == ["home/utils.py", "home/utils.py: open_dossier"]
+    assert laws.badly_named([("home/utils.py", "def open_dossier(): ...")]) == [
+        "home/utils.py",
+        "home/utils.py: open_dossier",
+    ]
 
 
 def test_every_module_says_what_belongs_in_it():
@@ -111,9 +116,29 @@ def test_models_and_migrations_agree(db):
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
 
 
+def test_a_model_that_changes_without_its_migration_is_caught(db, monkeypatch):
+    monkeypatch.setattr(Commune._meta.get_field("name"), "max_length", 101)
+    with pytest.raises(SystemExit):
+        call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def test_an_undefined_template_variable_fails_the_test_that_meets_it():
+    with pytest.raises(pytest.fail.Exception, match="nobody_defined_me"):
+        engines["django"].from_string("{{ nobody_defined_me }}").render({})
+
+
+def test_a_warning_is_an_error():
+    with pytest.raises(UserWarning):
+        warnings.warn("a dependency says something", stacklevel=1)
+
+
 BREACHES = {
     "a room looks up": ("maillage/territories/models.py", "from maillage.directory import models as up\n", "Floors"),
-    "a drawer looks up": ("maillage/directory/models.py", "from maillage.directory import views as up\n", "Drawers of the directory"),
+    "a drawer looks up": (
+        "maillage/directory/models.py",
+        "from maillage.directory import views as up\n",
+        "Drawers of the directory",
+    ),
     "a room knows the roof": ("maillage/home/views.py", "from config import urls as roof\n", "The roof"),
     "a cycle": ("maillage/core/clock.py", "from maillage.actors import models as up\n", "No cycles"),
 }
@@ -123,7 +148,9 @@ BREACHES = {
 def test_an_import_that_breaks_a_contract_is_caught(tmp_path, breach):
     file, line, contract = BREACHES[breach]
     for room in ("maillage", "config"):
-        shutil.copytree(settings.BASE_DIR / room, tmp_path / room, ignore=shutil.ignore_patterns("*.html", "*.css", "__pycache__"))
+        shutil.copytree(
+            settings.BASE_DIR / room, tmp_path / room, ignore=shutil.ignore_patterns("*.html", "*.css", "__pycache__")
+        )
     shutil.copy(settings.BASE_DIR / "pyproject.toml", tmp_path)
     with (tmp_path / file).open("a", encoding="utf-8") as page:
         page.write(line)

@@ -1,7 +1,7 @@
 """What people type: a search, a correction."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.http import QueryDict
@@ -33,12 +33,10 @@ class SearchForm(forms.Form):
         label="Besoin précis", required=False, choices=list(THEMES.items()), widget=forms.MultipleHiddenInput
     )
     minutes = forms.TypedChoiceField(
-        label="Jusqu'à", coerce=int, required=False, empty_value=DEFAULT_MINUTES, initial=DEFAULT_MINUTES,
+        label="Jusqu'à", coerce=int, required=False, empty_value=None, initial=DEFAULT_MINUTES,
         choices=[(minutes, f"{minutes} minutes") for minutes in MINUTES],
     )  # fmt: skip
-    mode = forms.ChoiceField(
-        label="Je me déplace", required=False, choices=TravelMode.choices, initial=TravelMode.CAR
-    )
+    mode = forms.ChoiceField(label="Je me déplace", required=False, choices=TravelMode.choices, initial=TravelMode.CAR)
     audiences = forms.MultipleChoiceField(
         label="Pour qui ?", required=False, widget=forms.CheckboxSelectMultiple,
         choices=[(code, label) for code, label in AUDIENCES.items() if code != EVERYONE],
@@ -82,7 +80,9 @@ class SearchForm(forms.Form):
         self.found, self.alternatives = found[0], found[1:6]
         self.origin = origin_of(found[0])
         if self.origin is None:
-            self.add_error("place", f"Nous ne savons pas encore où se trouve {found[0].label} : indiquez une commune voisine.")
+            self.add_error(
+                "place", f"Nous ne savons pas encore où se trouve {found[0].label} : indiquez une commune voisine."
+            )
         return facts
 
     def _places(self, facts: dict[str, Any]) -> tuple[Place, ...]:
@@ -101,7 +101,9 @@ class SearchForm(forms.Form):
         if self.degraded:
             return self.degraded
         if facts.get("place"):
-            return f"Nous ne connaissons pas « {facts['place']} ». Indiquez une commune, un code postal ou une adresse."
+            return (
+                f"Nous ne connaissons pas « {facts['place']} ». Indiquez une commune, un code postal ou une adresse."
+            )
         return "Il nous faut une commune, un code postal ou une adresse pour chercher près de vous."
 
     def query(self) -> SearchQuery:
@@ -124,7 +126,9 @@ class SearchForm(forms.Form):
     def again(self) -> "SearchForm":
         """The same question, ready to be asked again or narrowed: the place by its full name, no cursor."""
         facts = self.cleaned_data
-        kept = {name: facts[name] for name in ("words", "minutes", "mode", "audiences", "reception", "free", "open_now")}
+        kept = {
+            name: facts[name] for name in ("words", "minutes", "mode", "audiences", "reception", "free", "open_now")
+        }
         themes = [] if facts["words"].strip() else facts["themes"]
         return SearchForm(initial=kept | {"themes": themes, "place": self.found.label if self.found else ""})
 
@@ -170,12 +174,16 @@ class EditForm(forms.ModelForm):
     def clean_opening_hours(self) -> str:
         text = str(self.cleaned_data["opening_hours"]).strip()
         if text and hours.parse(text) is None:
-            raise forms.ValidationError("Nous ne comprenons pas ces horaires. Écrivez par exemple : Mo-Fr 09:00-12:00; PH off")
+            raise forms.ValidationError(
+                "Nous ne comprenons pas ces horaires. Écrivez par exemple : Mo-Fr 09:00-12:00; PH off"
+            )
         return text
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in self._meta.fields or ():  # What was read travels with the form: a change is told from a stale value.
+        for name in (
+            self._meta.fields or ()
+        ):  # What was read travels with the form: a change is told from a stale value.
             self.fields[name].show_hidden_initial = True
 
     def changed_fields(self) -> list[str]:
@@ -188,7 +196,7 @@ class EditForm(forms.ModelForm):
 
     def rebased(self, current: Structure | Service) -> "EditForm":
         """The same corrections, on the record as someone else left it meanwhile."""
-        data = self.data.copy()
+        data = cast(QueryDict, self.data).copy()
         for bound in type(self)(instance=current):
             if bound.name in (self._meta.fields or ()):
                 _put(data, f"initial-{bound.name}", bound.value())

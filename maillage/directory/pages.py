@@ -1,10 +1,11 @@
 """What each page of the directory is told, so that a view only chooses it."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
@@ -28,7 +29,7 @@ from maillage.territories.models import Departement
 
 FILTERS = ("minutes", "mode", "reception", "free", "open_now")
 URGENT = {
-    "violence": "3919, violences faites aux femmes : gratuit, jour et nuit, ne laisse pas de trace sur la facture. Police : 17.",
+    "violence": "3919, violences faites aux femmes : gratuit, jour et nuit, sans trace sur la facture. Police : 17.",
     "child": "119, enfance en danger : gratuit, jour et nuit, pour les enfants et pour les adultes.",
     "suicide": "3114, prévention du suicide : gratuit, jour et nuit. Urgence vitale : 15.",
     "street": "115, sans abri ce soir : gratuit, jour et nuit.",
@@ -38,7 +39,7 @@ URGENT = {
 
 def asking(form: SearchForm) -> dict[str, object]:
     """The page that asks for a need and a place."""
-    themes = form.data.getlist("themes") if form.is_bound else []
+    themes = cast(QueryDict, form.data).getlist("themes") if form.is_bound else []
     words = form.data.get("words", "") if form.is_bound else ""
     needs = words or ", ".join(THEMES[theme] for theme in themes if theme in THEMES)
     return {"form": form, "needs": needs}
@@ -114,6 +115,7 @@ def service(service: Service, *, reader: Any) -> dict[str, object]:
         "hours_rows": cards.hours_rows(service.hours),
         "facts": cards.service_facts(service),
         "contacts": cards.contacts_of(service),
+        "phone_number": phone_in_words(service.phone or structure.phone),
         "address": [] if service.hides_its_address else address_lines(service) or address_lines(structure),
         "freshness": cards.freshness_card(service),
         "provenance": cards.record_facts(service),
@@ -135,6 +137,7 @@ def structure(structure: Structure, *, reader: Any) -> dict[str, object]:
         "hours_rows": cards.hours_rows(structure.opening_hours),
         "address": [] if structure.is_address_confidential else address_lines(structure),
         "contacts": cards.contacts_of_structure(structure),
+        "phone_number": phone_in_words(structure.phone),
         "freshness": cards.freshness_card(structure),
         "provenance": cards.record_facts(structure),
         "edit_url": _if(can_edit_structure(reader, structure), "directory:edit_structure", structure.pk),
@@ -142,12 +145,15 @@ def structure(structure: Structure, *, reader: Any) -> dict[str, object]:
     }
 
 
-def _if(allowed: bool, name: str, pk: int) -> str:  # noqa: FBT001
+def _if(allowed: bool, name: str, pk: int) -> str:
     return reverse(name, args=[pk]) if allowed else ""
 
 
 def _crumbs(*steps: tuple[str, str]) -> list[components.Crumb]:
-    return [components.Crumb("Trouver une solution", reverse("directory:search")), *(components.Crumb(*s) for s in steps)]
+    return [
+        components.Crumb("Trouver une solution", reverse("directory:search")),
+        *(components.Crumb(*s) for s in steps),
+    ]
 
 
 def territory(portrait: Portrait | None) -> dict[str, object]:

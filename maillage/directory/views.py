@@ -69,7 +69,7 @@ def structure(request: HttpRequest, structure: Structure) -> HttpResponse:
 @throttle("territory", limit=60, seconds=60)
 @require_http_methods(["GET", "HEAD", "POST"])
 def territory(request: HttpRequest, code: str = "") -> HttpResponse:
-    """Someone's commune, its sector, its Maison des solidarités. The place typed comes by POST; the address has a code."""
+    """Someone's commune, its sector, its Maison des solidarités. What is typed comes by POST; the URL has a code."""
     form = TerritoryForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         return redirect("directory:territory", code=form.cleaned_data["commune"])
@@ -93,23 +93,24 @@ def edit_service(request: AgentRequest, service: Service) -> HttpResponse:
 
 
 def _edit(request: AgentRequest, record: Structure | Service, kind: type[EditForm]) -> HttpResponse:
-    page, conflicts = "directory/edit.html", []
+    told = {"record": record, "conflicts": [], "folded": ("themes", "audiences")}
     if request.method != "POST":
         form = kind(instance=record, initial={"version_read": record.version, "intention": new_key()})
-        return render(request, page, {"form": form, "record": record})
+        return render(request, "directory/edit.html", told | {"form": form})
     form = kind(request.POST, instance=record)
     if form.is_valid():
+        facts = form.cleaned_data
         try:
-            correct(record, fields=form.changed_fields(), expected=form.cleaned_data["version_read"],
-                    key=form.cleaned_data["intention"], by=request.user)  # fmt: skip
+            correct(record, fields=form.changed_fields(), expected=facts["version_read"], key=facts["intention"],
+                    by=request.user)  # fmt: skip
         except AlreadyDone:
             return redirect(record)
         except Stale as stale:
-            conflicts, form = form.conflicts(stale.current), form.rebased(stale.current)
+            told["conflicts"], form = form.conflicts(stale.current), form.rebased(stale.current)
         else:
             messages.success(request, "Enregistré. Merci : la fiche est à jour d'aujourd'hui.")
             return redirect(record)
-    return render(request, page, {"form": form, "record": record, "conflicts": conflicts}, status=409 if conflicts else 422)
+    return render(request, "directory/edit.html", told | {"form": form}, status=409 if told["conflicts"] else 422)
 
 
 @never_cache
@@ -121,7 +122,7 @@ def hidden_address(request: AgentRequest, structure: Structure) -> HttpResponse:
 
 
 @require_GET
-@allow_list(can_edit_structure)
+@allow_list(can_edit_structure, roles=(Role.DIRECTORY_EDITOR,))
 def records(request: AgentRequest, structures: QuerySet[Structure]) -> HttpResponse:
     """What the editor keeps true, the oldest first."""
     return render(request, "directory/records.html", pages.records(structures, request.GET.get("page", "1")))

@@ -14,7 +14,9 @@ from maillage.directory.models import Source
 @require_safe
 def front(request: HttpRequest) -> HttpResponse:
     themes = {slug: [theme for theme in THEMES if category_of(theme) == slug] for slug in CATEGORIES}
-    categories = [(slug, label, "&".join(f"theme={theme}" for theme in themes[slug])) for slug, label in CATEGORIES.items()]
+    categories = [
+        (slug, label, "&".join(f"theme={theme}" for theme in themes[slug])) for slug, label in CATEGORIES.items()
+    ]
     return render(request, "home/front.html", {"categories": categories})
 
 
@@ -29,7 +31,7 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 @require_safe
 def legal(request: HttpRequest) -> HttpResponse:
     """Loi n° 2004-575 du 21 juin 2004, art. 1-1: who publishes, who hosts."""
-    host = settings.HOST_NOTICE or "Sur une machine du Département, en France."
+    host = settings.HOST_NOTICE or "L'hébergeur n'est pas encore indiqué : demandez-le au Département."
     told = {"sources": Source.objects.all(), "host_sentence": host}
     return render(request, "home/legal.html", told)
 
