@@ -44,6 +44,7 @@ def test_everything_works_without_scripts(visit, ask):
     page.get_by_role("button", name="Appliquer").click()
 
     assert results(page).count() > 0
+    page.get_by_text("1 filtre").click()
     assert page.get_by_role("checkbox", name="Gratuit").is_checked()
     assert page.get_by_label("besoin").first.input_value() == "apprendre le français"
     assert first
