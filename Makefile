@@ -36,7 +36,7 @@ demo: env ## Construire et servir L'Aubrelle, le Département fictif (PORT=8000)
 run: env ## Servir la maison telle que l'environnement la décrit (DATABASE_URL, MAILLAGE_…)
 	@$(PY) manage.py collectstatic --noinput -v0
 	@$(PY) manage.py migrate -v0
-	@$(PY) -m gunicorn config.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 4
+	@$(PY) -m gunicorn config.wsgi --bind 127.0.0.1:$(PORT)
 
 lint: env ## Style, types, contrats d'import, migrations
 	$(VENV)/bin/ruff check .

@@ -16,7 +16,7 @@ def reading(**values):
     return Environment(values)
 
 
-# -- Readers -------------------------------------------------------------------------------------------------------
+# -- Readers ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("written", "understood"), [
@@ -29,7 +29,7 @@ def test_a_flag_is_on_or_off(written, understood):
 
 @pytest.mark.parametrize("written", ["2", "oui", "vrai", "tru", "-1", " 1", "1 ", "None", "é"])
 def test_a_flag_that_is_neither_is_refused_by_name(written):
-    with pytest.raises(ImproperlyConfigured, match="^X="):
+    with pytest.raises(ImproperlyConfigured, match=r"^X="):
         reading(X=written).flag("X")
 
 
@@ -45,7 +45,7 @@ def test_a_number_is_whole(written, understood):
 
 @pytest.mark.parametrize("written", ["", " ", "-1", "+1", "1.5", "1e3", "1_000", "0x10", "²", "dix", "1 000", "inf"])
 def test_a_number_that_is_not_one_is_refused_by_name(written):
-    with pytest.raises(ImproperlyConfigured, match="^X="):
+    with pytest.raises(ImproperlyConfigured, match=r"^X="):
         reading(X=written).number("X", 3)
 
 
@@ -78,7 +78,7 @@ def test_a_folder_is_absolute_and_knows_home(tmp_path, monkeypatch):
     assert reading(X="").folder("X", Path("/d")) == reading().folder("X", Path("/d")) == Path("/d")
 
 
-# -- Unknown options --------------------------------------------------------------------------------------------------
+# -- Unknown options ----------------------------------------------------------------------------------------------
 
 
 def test_a_misspelt_option_is_named_with_those_that_exist():
@@ -86,7 +86,9 @@ def test_a_misspelt_option_is_named_with_those_that_exist():
     env.flag("MAILLAGE_DEMO")
     env.text("MAILLAGE_HOSTS")
     env.text("DATABASE_URL")
-    with pytest.raises(ImproperlyConfigured, match="^Unknown: MAILLAGE_DEMOO, MAILLAGE_ZZZ. Known: MAILLAGE_DEMO, MAILLAGE_HOSTS.$"):
+    with pytest.raises(
+        ImproperlyConfigured, match=r"^Unknown: MAILLAGE_DEMOO, MAILLAGE_ZZZ\. Known: MAILLAGE_DEMO, MAILLAGE_HOSTS\.$"
+    ):
         env.refuse_unknown()
 
 
@@ -145,7 +147,7 @@ def test_the_signing_key_is_drawn_once_kept_and_readable_by_its_owner_alone(tmp_
     assert kept.read_text() == first
 
 
-# -- Databases -------------------------------------------------------------------------------------------------------
+# -- Databases ----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("url", "name"), [
@@ -163,7 +165,9 @@ def test_an_sqlite_file_is_named_by_its_path(url, name):
 
 
 def test_a_postgresql_address_is_read_whole():
-    told = database("postgresql://al%40ice:p%3Ass%2Fword@db.example.org:6432/l%27aubrelle?sslmode=require&application_name=m")
+    told = database(
+        "postgresql://al%40ice:p%3Ass%2Fword@db.example.org:6432/l%27aubrelle?sslmode=require&application_name=m"
+    )
     assert told["ENGINE"] == "django.db.backends.postgresql"
     assert (told["USER"], told["PASSWORD"]) == ("al@ice", "p:ss/word")
     assert (told["HOST"], told["PORT"], told["NAME"]) == ("db.example.org", "6432", "l'aubrelle")

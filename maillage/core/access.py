@@ -6,14 +6,17 @@ from functools import wraps
 from typing import Any, Protocol, TypeVar
 
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Model, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import Expression, Model, Q, QuerySet, Subquery
+from django.db.models import F as Column
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 
 from maillage.core import journal
 from maillage.core.http import View
 
 LOCK = "access"
 M = TypeVar("M", bound=Model)
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Reader(Protocol):
@@ -79,7 +82,7 @@ def allow(law: Rule, *, reads: str = "") -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def locked(request: HttpRequest, pk: int, **kwargs: object) -> HttpResponse:
+        def locked(request: HttpRequest, pk: int, **kwargs: object) -> HttpResponseBase:
             thing = law.among(law.model._default_manager.all(), request.user).filter(pk=pk).first()
             if thing is None:
                 raise Http404
@@ -98,7 +101,7 @@ def allow_list(law: Rule, *, roles: tuple[str, ...] = ()) -> Callable[[View], Vi
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def locked(request: HttpRequest, **kwargs: object) -> HttpResponse:
+        def locked(request: HttpRequest, **kwargs: object) -> HttpResponseBase:
             if roles and not any(has_role(request.user, role) for role in roles):
                 raise Http404
             return view(request, law.among(law.model._default_manager.all(), request.user), **kwargs)
@@ -113,7 +116,7 @@ def allow_role(*roles: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def locked(request: HttpRequest, **kwargs: object) -> HttpResponse:
+        def locked(request: HttpRequest, **kwargs: object) -> HttpResponseBase:
             if not any(has_role(request.user, role) for role in roles):
                 raise Http404
             return view(request, **kwargs)
@@ -123,7 +126,7 @@ def allow_role(*roles: str) -> Callable[[View], View]:
     return decorate
 
 
-def public(view: View) -> View:
+def public(view: F) -> F:
     """A door without a lock, on purpose."""
     setattr(view, LOCK, Lock("public"))
     return login_not_required(view)
@@ -139,8 +142,22 @@ def paths_of_many_rows(model: type[Model], condition: Q) -> Iterator[str]:
     for child in condition.children:
         if isinstance(child, Q):
             yield from paths_of_many_rows(model, child)
-        elif isinstance(child, tuple) and _crosses_many(model, child[0]):
-            yield f"{model._meta.label}: {child[0]}"
+        elif isinstance(child, tuple):
+            for path in (child[0], *_columns(child[1])):
+                if _crosses_many(model, path):
+                    yield f"{model._meta.label}: {path}"
+
+
+def _columns(value: Any) -> Iterator[str]:
+    """The paths a condition compares with: F("name"), alone, in a list or inside an expression."""
+    if isinstance(value, Column):
+        yield value.name  # type: ignore[attr-defined]
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _columns(inner)
+    elif isinstance(value, Expression) and not isinstance(value, Subquery):
+        for inner in value.get_source_expressions():
+            yield from _columns(inner)
 
 
 def _crosses_many(model: type[Model], lookup: str) -> bool:
@@ -152,7 +169,7 @@ def _crosses_many(model: type[Model], lookup: str) -> bool:
             return False
         if field.many_to_many or field.one_to_many:
             return True
-        here = field.related_model  # type: ignore[assignment]
+        here = field.related_model
     return False
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 import io
 import json
 import os
+import re
 import threading
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pikepdf
 import typst
 from django.conf import settings
 from fontTools.ttLib import TTFont
+from pikepdf import Dictionary
 
 from maillage.core import clock
 
@@ -21,6 +23,8 @@ MONTHS = (
     "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
     "décembre",
 )  # fmt: skip
+NOT_DRAWN = re.compile(r'the text `"(.*?)"` could not be displayed')
+SPELT_OUT = re.compile(r"\\u\{([0-9a-f]+)\}")
 _compilers = threading.local()
 
 
@@ -28,8 +32,20 @@ def compile_document(template: str, data: dict[str, Any]) -> bytes:
     """The PDF of a room's template (« directory/documents/sheet.typ ») filled with JSON-like data.
 
     Raises typst.TypstError when the template skips a heading, lacks a title or an alternative text: an inaccessible
-    document does not leave the house.
+    document does not leave the house. A sign no typeface of ours can draw is left out of the data (a letter becomes
+    « ? »): an emoji in a name does not keep the paper from someone who needs it.
     """
+    while True:
+        try:
+            return _compile(template, data)
+        except typst.TypstError as refused:
+            drawable = _without(data, _undrawable(refused))
+            if drawable == data:
+                raise
+            data = drawable
+
+
+def _compile(template: str, data: dict[str, Any]) -> bytes:
     made = _compiler().compile(
         input=str(ROOMS / template),
         format="pdf",
@@ -37,7 +53,25 @@ def compile_document(template: str, data: dict[str, Any]) -> bytes:
         pdf_standards=["ua-1"],
         timestamp=clock.now().replace(microsecond=0),
     )
-    return bytes(made)
+    assert isinstance(made, bytes)  # A PDF is one file; only images come as a list of pages.
+    return made
+
+
+def _undrawable(refused: typst.TypstError) -> dict[int, str]:
+    """The signs this error complains of, and what stands for each."""
+    signs = "".join(NOT_DRAWN.findall(refused.diagnostic))
+    for spelt, sign in (("\\t", "\t"), ("\\n", "\n"), ("\\r", "\r")):
+        signs = signs.replace(spelt, sign)
+    signs = SPELT_OUT.sub(lambda found: chr(int(found[1], 16)), signs)
+    return {ord(sign): "?" if sign.isalpha() else " " for sign in signs}
+
+
+def _without(value: Any, signs: dict[int, str]) -> Any:
+    if isinstance(value, str):
+        return value.translate(signs)
+    if isinstance(value, dict):
+        return {name: _without(inner, signs) for name, inner in value.items()}
+    return [_without(inner, signs) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def _compiler() -> typst.Compiler:
@@ -68,13 +102,13 @@ def accessibility_problems(pdf: bytes) -> list[str]:
     problems = []
     with pikepdf.open(io.BytesIO(pdf)) as document:
         root = document.Root
-        if not bool(root.get("/MarkInfo", {}).get("/Marked", False)):
+        if not bool(root.get("/MarkInfo", Dictionary()).get("/Marked", False)):
             problems.append("not tagged")
         if "/StructTreeRoot" not in root:
             problems.append("no structure tree")
         if not str(root.get("/Lang", "")).startswith("fr"):
             problems.append("no French language")
-        if not bool(root.get("/ViewerPreferences", {}).get("/DisplayDocTitle", False)):
+        if not bool(root.get("/ViewerPreferences", Dictionary()).get("/DisplayDocTitle", False)):
             problems.append("the title is not shown")
         with document.open_metadata() as metadata:
             if not metadata.get("dc:title"):

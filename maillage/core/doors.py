@@ -65,9 +65,9 @@ def access_page() -> str:
     lines = [
         "# Qui lit quoi",
         "",
-        "Cette page est écrite par `make docs` à partir des règles elles-mêmes : elle dit ce que le logiciel fait, et un "
-        "test échoue si elle s'en écarte. Ce qui n'est pas ouvert par une règle est fermé. Aucun rôle ne lit tout : être "
-        "administrateur n'ouvre aucun dossier.",
+        "Cette page est écrite par `make docs` à partir des règles elles-mêmes : elle dit ce que le logiciel fait, et "
+        "un test échoue si elle s'en écarte. Ce qui n'est pas ouvert par une règle est fermé. Aucun rôle ne lit "
+        "tout : être administrateur n'ouvre aucun dossier.",
         "",
         "## Les règles",
         "",
@@ -76,10 +76,18 @@ def access_page() -> str:
     ]
     for rule in sorted(RULES.values(), key=lambda rule: (rule.room, rule.name)):
         lines.append(f"| `{rule.room}` | `{rule.name}` | {rule.model._meta.verbose_name} | {rule.sentence} |")
-    lines += ["", "## Les portes", "", "| adresse | serrure | règle ou rôles | chaque lecture est journalisée |", "|---|---|---|---|"]
+    lines += [
+        "",
+        "## Les portes",
+        "",
+        "| adresse | serrure | règle ou rôles | chaque lecture est journalisée |",
+        "|---|---|---|---|",
+    ]
     for door in every_door:
         if door.lock is not None:
             opened_by = ", ".join([*([door.lock.rule.name] if door.lock.rule else []), *door.lock.roles])
             reads = f"`{door.lock.reads}`" if door.lock.reads else ""
-            lines.append(f"| `/{door.address}` | {KINDS[door.lock.kind]} | {opened_by and f'`{opened_by}`'} | {reads} |")
+            lines.append(
+                f"| `/{door.address}` | {KINDS[door.lock.kind]} | {opened_by and f'`{opened_by}`'} | {reads} |"
+            )
     return "\n".join(lines) + "\n"

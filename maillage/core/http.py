@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from django.contrib.auth.models import AbstractUser
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 
 class AgentRequest(HttpRequest):
@@ -12,4 +13,4 @@ class AgentRequest(HttpRequest):
     user: AbstractUser  # type: ignore[assignment]
 
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]

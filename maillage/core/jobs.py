@@ -1,6 +1,7 @@
 """Work that starts by itself: schedules, and the tick that starts what is due. Tasks run on Django's tasks API."""
 
 import datetime as dt
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from django_tasks.base import Task
 from maillage.core import clock
 from maillage.core.models import JobRun
 
+logger = logging.getLogger(__name__)
 SCHEDULES: dict[str, "Schedule"] = {}
 
 
@@ -57,9 +59,16 @@ def every(*, minutes: int) -> Callable[[Task], Task]:
 def start_due() -> list[str]:
     """Enqueue each scheduled task whose time has come and that has not started for it. Idempotent.
 
-    A house that slept catches up once, not once per missed turn.
+    A house that slept catches up once, not once per missed turn. One that cannot start is logged, tried again at the
+    next tick, and keeps nobody from starting.
     """
-    return [schedule.name for schedule in SCHEDULES.values() if _start(schedule)]
+    started = []
+    for schedule in SCHEDULES.values():
+        try:
+            started += [schedule.name] if _start(schedule) else []
+        except Exception:
+            logger.exception("%s could not start.", schedule.name)
+    return started
 
 
 def _start(schedule: Schedule) -> bool:

@@ -63,7 +63,8 @@ def act() -> Iterator[None]:
             del outer[kept:]
             raise
         return
-    token = _pending.set(mine := [])
+    mine: list[Pending] = []
+    token = _pending.set(mine)
     with transaction.atomic():
         try:
             yield
@@ -203,7 +204,8 @@ def _after(month: str) -> str:
 def verify() -> Broken | None:
     """Read the whole chain again; the first broken link, or None when it holds."""
     segments = list(JournalSegment.objects.order_by("first_seq"))
-    found = (_verify_signatures(segments), _verify_links(segments), _verify_seals(segments))
+    links = _verify_links(segments)
+    found = (_verify_signatures(segments), links, _verify_seals(segments, chained_up_to=links))
     return min((broken for broken in found if broken), key=lambda broken: broken.seq, default=None)
 
 
@@ -241,7 +243,7 @@ def _expected_before(seq: int, previous_seq: int | None, previous: str, heads: d
     return GENESIS if seq == 1 else heads.get(seq - 1)
 
 
-def _verify_seals(segments: list[JournalSegment]) -> Broken | None:
+def _verify_seals(segments: list[JournalSegment], *, chained_up_to: Broken | None) -> Broken | None:
     """What the chain alone does not tell: lines cut at its end, a sealed month written anew from its first line."""
     for segment in segments:
         inside = JournalLine.objects.filter(seq__range=(segment.first_seq, segment.last_seq))
@@ -250,7 +252,8 @@ def _verify_seals(segments: list[JournalSegment]) -> Broken | None:
             gone = (found["last"] or segment.first_seq - 1) + 1
             missing = f"{found['count']} lignes sur {segment.lines}"
             return Broken(gone, f"Le mois {segment.month}, scellé, n'est plus entier : {missing}.")
-        if inside.get(seq=segment.last_seq).digest != segment.head:
+        is_chained = chained_up_to is None or chained_up_to.seq > segment.last_seq
+        if is_chained and inside.get(seq=segment.last_seq).digest != segment.head:
             return Broken(segment.first_seq, f"Le mois {segment.month}, scellé, a été récrit.")
     return None
 

@@ -12,11 +12,11 @@ from django.http import HttpRequest, HttpResponse
 READING = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 LITERALS = re.compile(r"--[^\n]*|/\*.*?\*/|\b[eE]'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'", re.DOTALL)
 NAMES = re.compile(r'"(?:[^"]|"")*"')
-QUERIES = re.compile(r"[\s(]*(?:SELECT|WITH|VALUES|EXPLAIN|SHOW|DECLARE|FETCH|CLOSE)\b", re.IGNORECASE)
-WRITES = re.compile(
-    r"\b(?:INSERT|DELETE|MERGE|INTO)\b|\b(?:NEXTVAL|SETVAL)\s*\(|(?<!\bFOR )(?<!\bNO KEY )(?<!\bDO )\bUPDATE\b",
-    re.IGNORECASE,
+QUERIES = re.compile(
+    r"[\s(]*(?:SELECT|WITH|VALUES|EXPLAIN(?!.*\bANALY[SZ]E\b)|SHOW|DECLARE|FETCH|CLOSE)\b", re.IGNORECASE
 )
+WRITES = re.compile(r"\b(?:INSERT|DELETE|MERGE|INTO)\b|(?<!\bFOR )(?<!\bNO KEY )(?<!\bDO )\bUPDATE\b", re.IGNORECASE)
+SEQUENCES = re.compile(r'\b(?:NEXTVAL|SETVAL)"?\s*\(', re.IGNORECASE)
 TARGET = re.compile(
     r"\s*(?:INSERT\s+(?:OR\s+\w+\s+)?INTO|REPLACE\s+INTO|UPDATE(?:\s+OR\s+\w+)?|DELETE\s+FROM)\s+"
     r'(?:ONLY\s+)?"?(?P<table>\w+)"?(?=[\s(]|$)',
@@ -34,7 +34,7 @@ class WriteOnRead(Exception):
 
 
 class RefuseWritesOnRead:
-    """Wraps every database connection of a GET, HEAD or OPTIONS request."""
+    """Wraps every database connection of a GET, HEAD, OPTIONS or TRACE request."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -59,13 +59,13 @@ def may_run(sql: str) -> bool:
 
     What cannot be read with certainty is refused: a second statement counts as much as the first.
     """
-    statements = LITERALS.sub(" '' ", sql).split(";")
-    return all(_may_run(" ".join(statement.split())) for statement in statements if statement.strip(" '\n\t"))
+    bare = LITERALS.sub(lambda found: " " if found[0][0] in "-/" else "''", sql)
+    return all(_may_run(" ".join(statement.split())) for statement in bare.split(";") if statement.strip())
 
 
 def _may_run(statement: str) -> bool:
     if QUERIES.match(statement):
-        return not WRITES.search(NAMES.sub('""', statement))
+        return not (WRITES.search(NAMES.sub('""', statement)) or SEQUENCES.search(statement))
     if target := TARGET.match(statement):
         rest = NAMES.sub('""', statement[target.end() :])
         return target["table"] in settings.READ_REQUESTS_MAY_WRITE and not WRITES.search(rest)

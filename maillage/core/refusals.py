@@ -76,7 +76,7 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form was opened too long ago, or in another session."""
     refusal = Refused(
         "Cette page est restée ouverte trop longtemps pour être envoyée.",
-        instead="Revenez en arrière, rechargez la page, puis envoyez de nouveau : ce que vous avez écrit y est encore.",
+        instead="Revenez en arrière, rechargez la page, puis envoyez : ce que vous avez écrit y est encore.",
     )
     refusal.status = 403
     return refusal_page(request, refusal)

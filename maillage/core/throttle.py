@@ -7,11 +7,15 @@ from functools import wraps
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 from maillage.core import clock
 from maillage.core.http import View
 from maillage.core.refusals import TooMany
+
+
+TABLE = "core_throttle"
 
 
 def throttle(name: str, *, limit: int, seconds: int, methods: tuple[str, ...] = ("POST",)) -> Callable[[View], View]:
@@ -19,7 +23,7 @@ def throttle(name: str, *, limit: int, seconds: int, methods: tuple[str, ...] = 
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def counted(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        def counted(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
             if request.method in methods:
                 count(request, name, limit=limit, seconds=seconds)
             return view(request, *args, **kwargs)
@@ -48,6 +52,14 @@ def _one_more(key: str, *, kept: int) -> int:
         asked = int(cache.get(key, 0)) + 1
         cache.set(key, asked, timeout=kept)
     return asked
+
+
+def forget_past_windows() -> int:
+    """Delete the counters whose time is over: the cache itself only does so when it is full."""
+    with connection.cursor() as cursor:
+        now = connection.ops.adapt_datetimefield_value(clock.now())
+        cursor.execute(f"DELETE FROM {TABLE} WHERE expires < %s", [now])
+        return int(cursor.rowcount)
 
 
 def _who(request: HttpRequest) -> str:

@@ -65,7 +65,9 @@ def _open_territory(aubrelle: Aubrelle) -> Departement:
 
 def _sector_rows(aubrelle: Aubrelle, day: dt.date) -> Iterator[SectorRow]:
     """The map of sectors as it was that day, one row per commune."""
-    in_force = {s.code: s for s in aubrelle.sectors if s.valid_from <= day and (s.valid_until is None or day <= s.valid_until)}
+    in_force = {
+        s.code: s for s in aubrelle.sectors if s.valid_from <= day and (s.valid_until is None or day <= s.valid_until)
+    }
     for commune in aubrelle.communes:
         tis = in_force[aubrelle.sector_of(commune.code, day)]
         tas = in_force[tis.parent or ""]

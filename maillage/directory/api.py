@@ -30,7 +30,12 @@ class NotUnderstood(Refused):
 
 
 class Refusal(Schema):
-    detail: str
+    """Une phrase, ou la liste des champs mal remplis."""
+
+    detail: str | list[dict[str, Any]]
+
+
+REFUSALS = frozenset({400, 422, 429})
 
 
 class SearchIn(Schema):
@@ -72,7 +77,7 @@ class AnswerOut(Schema):
     curseur_suivant: str | None
 
 
-@router.post("/search", response={200: AnswerOut, 422: Refusal}, summary="Chercher par besoin et par lieu")
+@router.post("/search", response={200: AnswerOut, REFUSALS: Refusal}, summary="Chercher par besoin et par lieu")
 @public
 def search_by_words(request: HttpRequest, response: HttpResponse, asked: SearchIn) -> AnswerOut:
     """Ce que quelqu'un cherche est sensible : les mots et les positions ne passent que par ici, dans le corps."""
@@ -86,12 +91,13 @@ class CodesIn(Schema):
     curseur: str = Field("", max_length=200)
 
 
-@router.get("/search", response={200: AnswerOut, 422: Refusal}, summary="Chercher par codes")
+@router.get("/search", response={200: AnswerOut, REFUSALS: Refusal}, summary="Chercher par codes")
 @public
 def search_by_codes(request: HttpRequest, response: HttpResponse, codes: Query[CodesIn]) -> AnswerOut:
     """Des codes et un curseur, rien d'autre : une adresse web se garde et se transmet."""
     _count(request, response)
-    asked = SearchIn(code_commune=codes.commune, thematiques=codes.thematique, curseur=codes.curseur)
+    told = {"code_commune": codes.commune, "thematiques": codes.thematique, "curseur": codes.curseur}
+    asked = SearchIn.model_validate(told)
     return _answer(request, asked, _origin(_place(asked)))
 
 

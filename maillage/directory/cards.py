@@ -52,7 +52,7 @@ def contacts_of(service: Service) -> list[components.Contact]:
     structure = service.structure
     found = list(_reach(service.phone or structure.phone, service.email or structure.email))
     if link := web_link(service.contact_url):
-        found.append(components.Contact("form", link))
+        found.append(components.Contact("form", link, "En ligne"))
     elif not structure.is_address_confidential:
         found += _site(structure)
     if not structure.is_address_confidential and (where := place_link(service, structure)):
@@ -70,12 +70,12 @@ def _reach(phone: str, email: str) -> Iterable[components.Contact]:
     if phone:
         yield components.Contact("phone", phone_in_words(phone))
     if email:
-        yield components.Contact("email", f"mailto:{email}")
+        yield components.Contact("email", f"mailto:{email}", "Courriel")
 
 
 def _site(structure: Structure) -> Iterable[components.Contact]:
     if site := web_link(structure.website):
-        yield components.Contact("site", site)
+        yield components.Contact("site", site, "Site")
 
 
 def freshness_card(record: Record) -> components.Fresh:
@@ -113,8 +113,15 @@ def map_points(answer: Answer) -> list[components.MapPoint]:
 def _points(results: Iterable[Result]) -> Iterable[components.MapPoint]:
     for result in results:
         entry = result.service.entry
+        if entry.latitude is None or entry.longitude is None:
+            continue
         yield components.MapPoint(
-            entry.latitude, entry.longitude, result.service.name, result.rank, result.minutes, f"#resultat-{result.rank}"
+            entry.latitude,
+            entry.longitude,
+            result.service.name,
+            result.rank,
+            result.minutes,
+            f"#resultat-{result.rank}",
         )
 
 
@@ -144,5 +151,3 @@ def record_facts(record: Record) -> list[tuple[str, object]]:
         ("Retirée", in_words(record.withdrawn_at.date()) if record.withdrawn_at else ""),
         ("Identifiant", record.uid),
     ]
-
-

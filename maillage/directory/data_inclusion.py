@@ -1,9 +1,11 @@
-"""The border with data·inclusion v1: its records to our fields and back, and what is wrong with a record, in French."""
+"""The border with data·inclusion v1: its records to our fields and back, and what is wrong with a record."""
 
 import datetime as dt
 import difflib
 import json
-from collections.abc import Iterable
+import math
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,6 +67,8 @@ SERVICE_FIELDS = COMMON | {
     "volume_horaire_hebdomadaire": "weekly_hours",
     "nombre_semaines": "weeks",
 }
+TELLING_FIELDS = ("siret", "lien_source", "site_web", "accessibilite_lieu")
+"""What is no address but leads to one: a company number and pages that show where it stands."""
 ADDRESS_FIELDS = ("commune", "code_postal", "code_insee", "adresse", "complement_adresse", "longitude", "latitude")
 VOCABULARIES = {
     "thematiques": THEMES,
@@ -80,6 +84,10 @@ LISTS = {
     "thematiques", "publics", "modes_accueil", "modes_mobilisation", "mobilisable_par", "reseaux_porteurs",
     "zone_eligibilite",
 }  # fmt: skip
+SERVICE_ONLY = {
+    "structure_id", "publics", "frais", "modes_accueil", "zone_eligibilite", "mobilisable_par", "modes_mobilisation",
+}  # fmt: skip
+"""Any of these says that a record is a service, even when it forgot its structure."""
 NUMBERS = {"longitude": float, "latitude": float, "volume_horaire_hebdomadaire": float, "nombre_semaines": int}
 RIGHT = {
     "id": "un identifiant unique, par exemple « ma-source--12 »",
@@ -100,6 +108,14 @@ RIGHT = {
     "volume_horaire_hebdomadaire": "un nombre d'heures, 0 ou plus",
 }  # fmt: skip
 LINKS = {"lien_source", "site_web", "accessibilite_lieu", "lien_mobilisation"}
+BOUNDS = {
+    "latitude": (-90, 90), "longitude": (-180, 180), "volume_horaire_hebdomadaire": (0, 168),
+    "nombre_semaines": (1, 5_200),
+}  # fmt: skip
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?:T.*)?", re.DOTALL)
+UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
+"""What no database keeps: the null character, halves of characters."""
+NOT_A_RECORD = "pas une fiche"
 
 
 @dataclass(frozen=True)
@@ -124,22 +140,39 @@ def read(text: str, name: str) -> tuple[list[Row], list[Row]]:
 
     Raises UnreadableFile when the file is neither.
     """
-    rows = _json_rows(text, name) if looks_like_json(text) else read_csv(text, name, required=("id", "nom", "source"))
-    structures = [row for row in rows if "structure_id" not in row.values]
-    return structures, [row for row in rows if "structure_id" in row.values]
-
-
-def _json_rows(text: str, name: str) -> list[Row]:
+    if not looks_like_json(text):
+        is_of_services = any(column in text.split("\n", 1)[0] for column in SERVICE_ONLY)
+        required = ("id", "nom", "source", "date_maj", *(("structure_id",) if is_of_services else ()))
+        rows = read_csv(text, name, required=required)
+        return ([], rows) if is_of_services else (rows, [])
     data = read_json(text, name)
     if isinstance(data, dict):
-        parts = [data.get("structures"), data.get("services")]
-        if not any(isinstance(part, list) for part in parts):
-            raise UnreadableFile(f"{name} ne contient ni « structures » ni « services ».")
-        data = [*(parts[0] or []), *(parts[1] or [])]
+        return _two_lists(data, name)
+    return _sorted_out(_json_rows(data))
+
+
+def _two_lists(data: dict[str, Any], name: str) -> tuple[list[Row], list[Row]]:
+    parts = [data.get(noun) or [] for noun in ("structures", "services")]
+    if not {"structures", "services"} & set(data) or not all(isinstance(part, list) for part in parts):
+        raise UnreadableFile(f"{name} ne contient ni « structures » ni « services ».")
+    return _json_rows(parts[0]), _json_rows(parts[1], is_of_services=True)
+
+
+def _json_rows(records: list[Any], *, is_of_services: bool = False) -> list[Row]:
+    extra = {"structure_id": None} if is_of_services else {}
     return [
-        Row(rank, values if isinstance(values, dict) else {None: "pas une fiche"})
-        for rank, values in enumerate(data, 1)
+        Row(rank, extra | record if isinstance(record, dict) else {None: NOT_A_RECORD})
+        for rank, record in enumerate(records, 1)
     ]
+
+
+def _sorted_out(rows: list[Row]) -> tuple[list[Row], list[Row]]:
+    """A list that mixes both kinds; what is no record at all goes with the kind that is there."""
+    services = [row for row in rows if SERVICE_ONLY & row.values.keys()]
+    others = [row for row in rows if not SERVICE_ONLY & row.values.keys()]
+    if services and all(None in row.values for row in others):
+        return [], rows
+    return others, services
 
 
 def clean(values: dict[Any, Any]) -> dict[str, Any]:
@@ -184,23 +217,56 @@ def check(row: Row, record: dict[str, Any], schema: type[v1.Structure] | type[v1
     """What the official schema finds wrong with a record; an empty list when it may be taken."""
     uid = str(record.get("id") or "")
     if None in row.values:
-        return [Rejected(row.line, uid, "ligne", str(row.values[None]), "autant de valeurs que de colonnes")]
+        fault = str(row.values[None])
+        right = "une fiche, entre accolades" if fault == NOT_A_RECORD else "autant de valeurs que de colonnes"
+        return [Rejected(row.line, uid, "ligne", fault, right)]
+    if unkept := [key for key, value in record.items() if not all(map(_can_be_kept, _leaves(value)))]:
+        right = "un texte sans caractère nul, un nombre fini"
+        return [Rejected(row.line, uid, key, "illisible", right) for key in unkept]
     try:
         schema.model_validate(record)
     except ValidationError as error:
         first = {str(problem["loc"][0]): problem for problem in reversed(error.errors())}
         return [_rejected(row.line, uid, field, problem) for field, problem in reversed(first.items())]
-    return _too_long(row.line, uid, record, Structure if schema is v1.Structure else Service)
+    beyond = list(_out_of_bounds(row.line, uid, {key: record.get(key) for key in schema.model_fields}))
+    return beyond or _too_long(row.line, uid, record, Structure if schema is v1.Structure else Service)
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    """The texts and numbers inside a value, whatever its shape."""
+    if isinstance(value, dict):
+        value = [*value, *value.values()]
+    if isinstance(value, list):
+        for part in value:
+            yield from _leaves(part)
+    else:
+        yield value
+
+
+def _can_be_kept(leaf: Any) -> bool:
+    if isinstance(leaf, float):
+        return math.isfinite(leaf)
+    return not (isinstance(leaf, str) and UNWRITABLE.search(leaf))
+
+
+def _out_of_bounds(line: int, uid: str, record: dict[str, Any]) -> Iterator[Rejected]:
+    """What the schema lets pass and no map, calendar or database can hold."""
+    for field, (least, most) in BOUNDS.items():
+        value = record.get(field)
+        if value is not None and not (math.isfinite(float(value)) and least <= float(value) <= most):
+            yield Rejected(line, uid, field, str(value)[:80], f"{RIGHT[field]}, entre {least} et {most}")
+    if not DAY.fullmatch(str(record["date_maj"])):
+        yield Rejected(line, uid, "date_maj", str(record["date_maj"])[:80], RIGHT["date_maj"])
 
 
 def _rejected(line: int, uid: str, field: str, problem: Any) -> Rejected:
     value = "" if problem["type"] == "missing" else problem["input"]
-    if field in VOCABULARIES:
-        return Rejected(line, uid, field, str(value), _in_vocabulary(field, str(value)))
-    right = "une adresse web complète, par exemple https://exemple.fr" if field in LINKS else ""
-    return Rejected(
-        line, uid, field, "" if value is None else str(value)[:80], right or RIGHT.get(field, "une autre valeur")
-    )
+    if field in VOCABULARIES and problem["type"] == "enum":
+        return Rejected(line, uid, field, str(value)[:80], _in_vocabulary(field, str(value)))
+    right = "une adresse web complète, par exemple https://exemple.fr" if field in LINKS else RIGHT.get(field, "")
+    if not right:
+        right = _in_vocabulary(field, "") if field in VOCABULARIES else "du texte"
+    return Rejected(line, uid, field, "" if value is None else str(value)[:80], right)
 
 
 def _in_vocabulary(field: str, value: str) -> str:
@@ -259,12 +325,18 @@ def _to_record(value: Any) -> Any:
 
 
 def _without_address(record: dict[str, Any]) -> dict[str, Any]:
-    return record | dict.fromkeys(ADDRESS_FIELDS)
+    return record | {field: None for field in (*ADDRESS_FIELDS, *TELLING_FIELDS) if field in record}
 
 
-def export(structures: Iterable[Structure], services: Iterable[Service]) -> dict[str, list[dict[str, Any]]]:
-    """Everything given, as one data·inclusion v1 document."""
+def export(
+    structures: Iterable[Structure], services: Iterable[Service], *, with_hidden_addresses: bool = False
+) -> dict[str, list[dict[str, Any]]]:
+    """Everything given, as one data·inclusion v1 document; confidential addresses only when asked for by name."""
+
+    def shown(structure: Structure) -> bool:
+        return with_hidden_addresses or not structure.is_address_confidential
+
     return {
-        "structures": [structure_record(structure) for structure in structures],
-        "services": [service_record(service) for service in services],
+        "structures": [structure_record(one, with_address=shown(one)) for one in structures],
+        "services": [service_record(one, with_address=shown(one.structure)) for one in services],
     }

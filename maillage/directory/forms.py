@@ -130,6 +130,7 @@ class SearchForm(forms.Form):
             name: facts[name] for name in ("words", "minutes", "mode", "audiences", "reception", "free", "open_now")
         }
         themes = [] if facts["words"].strip() else facts["themes"]
+        kept["minutes"] = kept["minutes"] or DEFAULT_MINUTES
         return SearchForm(initial=kept | {"themes": themes, "place": self.found.label if self.found else ""})
 
     def filters_in_words(self) -> str:

@@ -40,8 +40,9 @@ SERVICES: tuple[dict[str, Any], ...] = (
         "suffix": "numerique",
         "nom": "Ordinateur en libre accès et aide aux démarches en ligne",
         "description": (
-            "Un ordinateur, une connexion Internet et une imprimante à votre disposition, et quelqu'un pour vous aider : "
-            "créer une adresse électronique, un compte, faire une démarche en ligne, numériser ou imprimer un document."
+            "Un ordinateur, une connexion Internet et une imprimante à votre disposition, et quelqu'un pour vous "
+            "aider : créer une adresse électronique, un compte, faire une démarche en ligne, numériser ou imprimer un "
+            "document."
         ),
         "type": "accompagnement",
         "thematiques": [
@@ -73,7 +74,7 @@ def read(text: str, name: str, *, as_of: dt.date) -> tuple[list[Row], list[Row]]
 
 
 def _with_fault(row: Row, record: dict[Any, Any]) -> dict[Any, Any]:
-    return record | {None: row.values[None]} if None in row.values else record  # type: ignore[index]
+    return record | {None: row.values[None]} if None in row.values else record
 
 
 def structure_of(line: dict[str, str], as_of: dt.date) -> dict[Any, Any]:
@@ -145,7 +146,7 @@ def _place(line: dict[str, str]) -> dict[Any, Any]:
 
 
 def opening_hours(line: dict[str, str]) -> str | None:
-    """The week in OpenStreetMap's words; days alike and following one another are joined. None when nothing is said."""
+    """The week in OpenStreetMap's words; days alike and in a row are joined. None when nothing is said."""
     days = [(day, ",".join(_spans(line.get(column) or ""))) for column, day in DAYS]
     runs: list[tuple[str, str, str]] = []
     for day, spans in days:

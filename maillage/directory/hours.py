@@ -4,14 +4,19 @@ Source of the grammar: the OpenStreetMap wiki, « Key:opening_hours ». Public h
 """
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from opening_hours import OpeningHours, ParserError
+from opening_hours import OpeningHours, ParserError  # type: ignore[attr-defined]
 
 DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 LOOK_AHEAD = dt.timedelta(days=14)
+CLOSED = "fermé"
+HOLIDAYS = OpeningHours("PH 00:00-24:00", country="FR")
+REMARK_ALONE = re.compile(r'(?:^|;|\|\|)\s*"[^"]*"\s*(?=$|;|\|\|)')
+"""« "sur rendez-vous" » without hours says nothing of when: the grammar would read it as always open."""
 
 
 @dataclass(frozen=True)
@@ -26,8 +31,9 @@ class Day:
 @lru_cache(maxsize=20_000)
 def parse(text: str) -> OpeningHours | None:
     """The hours, or None when nothing is written or it cannot be understood."""
+    text = REMARK_ALONE.sub("", text).strip(" ;|")
     try:
-        return OpeningHours(text, country="FR", max_interval_days=366) if text.strip() else None
+        return OpeningHours(text, country="FR", max_interval_days=366) if text else None
     except ParserError:
         return None
 
@@ -67,13 +73,28 @@ def week(text: str, at: dt.datetime) -> list[Day]:
 
 
 def usual_week(text: str, at: dt.datetime) -> list[Day]:
-    """The week from Monday to Sunday as it is usually, for a sheet of paper: from the Monday that follows."""
+    """The week from Monday to Sunday as it is usually, for a sheet of paper: the nine weeks that follow, as one.
+
+    Public holidays are left out; what is not so every week says it.
+    """
     hours = parse(text)
     if hours is None:
         return []
     monday = _naive(at).date() + dt.timedelta(days=7 - _naive(at).weekday())
-    days = (monday + dt.timedelta(days=offset) for offset in range(7))
-    return [Day(DAYS[day.weekday()], _spans_in_words(hours, day), False) for day in days]  # noqa: FBT003
+    return [Day(name, _usually(hours, monday + dt.timedelta(days=rank)), False) for rank, name in enumerate(DAYS)]  # noqa: FBT003
+
+
+def _usually(hours: OpeningHours, first: dt.date) -> str:
+    days = (first + dt.timedelta(weeks=offset) for offset in range(9))
+    texts = dict.fromkeys(_spans_in_words(hours, day) for day in days if not _is_public_holiday(day))
+    found = [text for text in texts if text != CLOSED]
+    if len(texts) == 1 or not found:
+        return next(iter(texts))
+    return f"{' ou '.join(found[:2])} (certaines semaines)"
+
+
+def _is_public_holiday(day: dt.date) -> bool:
+    return bool(HOLIDAYS.is_open(dt.datetime.combine(day, dt.time(12))))
 
 
 def _spans_in_words(hours: OpeningHours, day: dt.date) -> str:
@@ -81,7 +102,7 @@ def _spans_in_words(hours: OpeningHours, day: dt.date) -> str:
     if any(end - start >= dt.timedelta(days=1) for start, end in found):
         return "jour et nuit"
     spans = [f"{_clock(start)} – {_clock(end)}" for start, end in found]
-    return ", ".join(spans) if spans else "fermé"
+    return ", ".join(spans) if spans else CLOSED
 
 
 def _open_spans(hours: OpeningHours, day: dt.date) -> Iterator[tuple[dt.datetime, dt.datetime]]:

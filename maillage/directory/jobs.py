@@ -14,7 +14,7 @@ from maillage.directory.models import Source
 @daily(hour=settings.SCHEDULED_IMPORT_HOUR)
 @task()
 def import_nightly_sources() -> dict[str, str]:
-    """Bring the directory in line with each source that is read every night; one that fails does not stop the others."""
+    """Bring the directory in line with each nightly source; one that fails does not stop the others."""
     return {source.pk: _import(source) for source in Source.objects.filter(is_nightly=True).exclude(location="")}
 
 

@@ -19,7 +19,7 @@ def can_read_structure(reader: Any) -> Q:
 
 @rule(Service)
 def can_read_service(reader: Any) -> Q:
-    """Tout le monde lit un service publié d'une structure publiée ; retiré, il n'est lu que de qui tient l'annuaire."""
+    """Tout le monde lit un service publié d'une structure publiée ; retiré, il seul le lit qui tient l'annuaire."""
     if has_role(reader, Role.DIRECTORY_EDITOR):
         return Q()
     return Q(withdrawn_at__isnull=True, structure__in=Structure.objects.filter(withdrawn_at__isnull=True))
@@ -27,9 +27,9 @@ def can_read_service(reader: Any) -> Q:
 
 @rule(Structure)
 def can_read_hidden_address(reader: Any) -> Q:
-    """Une adresse confidentielle n'est lue que de qui tient l'annuaire, à part, et chaque lecture est journalisée.
+    """Une adresse confidentielle n'est lue que de qui tient l'annuaire, et chaque lecture est journalisée.
 
-    Nulle autre page, recherche, carte, fiche imprimée ou API ne la donne, à personne.
+    Elle a une page à part, et le formulaire de correction ; nulle recherche, carte, fiche imprimée ou API ne la donne.
     """
     return Q(is_address_confidential=True) if has_role(reader, Role.DIRECTORY_EDITOR) else NOBODY
 

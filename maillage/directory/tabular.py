@@ -26,7 +26,7 @@ class Row:
     """One record of a file: the line (CSV) or the rank (JSON) where it stands, and its values as read."""
 
     line: int
-    values: dict[str, Any]
+    values: dict[Any, Any]
 
 
 def read_text(path: Path) -> str:
@@ -72,13 +72,15 @@ def looks_like_json(text: str) -> bool:
 
 def read_json(text: str, name: str) -> Any:
     try:
-        return json.loads(text)
+        return json.loads(text, parse_constant=lambda constant: None)  # NaN is how some tools write « nothing ».
     except json.JSONDecodeError as error:
         if error.pos >= len(text.rstrip()) - 1 or "Unterminated" in error.msg:
             raise UnreadableFile(f"{name} est tronqué : il s'arrête ligne {error.lineno}, avant sa fin.") from None
         raise UnreadableFile(
             f"{name} n'est pas un JSON valide (ligne {error.lineno}, colonne {error.colno})."
         ) from None
+    except (ValueError, RecursionError):  # A number of thousands of figures, lists in lists without end.
+        raise UnreadableFile(f"{name} n'est pas un JSON que l'on peut lire.") from None
 
 
 def read_csv(text: str, name: str, *, required: Iterable[str]) -> list[Row]:
@@ -93,9 +95,13 @@ def read_csv(text: str, name: str, *, required: Iterable[str]) -> list[Row]:
         header = [column.strip() for column in next(reader)]
         _check_columns(header, set(required), name)
         return list(_rows(reader, header, name))
-    except csv.Error:
+    except csv.Error as error:
+        if "end of data" in str(error):
+            raise UnreadableFile(
+                f"{name} est tronqué : un guillemet ouvert avant la ligne {reader.line_num} n'est jamais fermé."
+            ) from None
         raise UnreadableFile(
-            f"{name} est tronqué : un guillemet ouvert avant la ligne {reader.line_num} n'est jamais fermé."
+            f"{name} n'est pas un CSV que l'on peut lire : un guillemet mal placé ligne {reader.line_num}."
         ) from None
 
 
@@ -107,7 +113,7 @@ def _rows(reader: Any, header: list[str], name: str) -> Iterable[Row]:
         if not any(cell.strip() for cell in cells):
             continue
         short = line if len(cells) < len(header) else None
-        values: dict[Any, Any] = dict(zip(header, cells, strict=False))
+        values: dict[Any, Any] = dict.fromkeys(header, "") | dict(zip(header, cells, strict=False))
         if len(cells) != len(header):
             values[None] = f"{len(cells)} valeurs pour {len(header)} colonnes"
         yield Row(line, values)

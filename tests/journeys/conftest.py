@@ -43,7 +43,7 @@ def house(tmp_path_factory):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    bind = ["--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", "4"]
+    bind = ["--bind", f"127.0.0.1:{port}", "--workers", "1"]
     server = subprocess.Popen([sys.executable, "-m", "gunicorn", "config.wsgi", *bind], cwd=settings.BASE_DIR, env=env)
     address = f"http://localhost:{port}"
     _wait_for(address, server)

@@ -84,10 +84,14 @@ def entry_of(service: Service, centres: dict[str, Centre]) -> SearchEntry:
 
 
 def place_of(service: Service, centres: dict[str, Centre]) -> Centre:
-    """Where one goes: the service's own point, its structure's, or the centre of its commune. Never a hidden one."""
+    """Where one goes: the service's own point, its structure's, or the centre of its commune. Never a hidden one.
+
+    A service held in another commune than its structure's is not at its structure's.
+    """
     if service.hides_its_address:
         return NOWHERE
-    records = (service, service.structure)
+    is_elsewhere = service.commune_code not in {"", service.structure.commune_code}
+    records = (service,) if is_elsewhere else (service, service.structure)
     town = next((centres[record.commune_code] for record in records if record.commune_code in centres), NOWHERE)
     for record in records:
         if record.latitude is not None and record.longitude is not None:

@@ -15,9 +15,9 @@ from maillage.territories.actions import load_departement, load_shapes
 def open_departement(code: str, *, data: Path) -> Iterator[str]:
     """Load the Département, saying each step in a sentence. Run again, it changes nothing.
 
-    `data` holds `contours/communes-<code>*.geojson.gz` and `france-services/*.csv.gz`; without shapes its communes have
-    no centre, and without the list its directory stays empty: both are said. Raises Refused when the code is unknown
-    or the folder absent.
+    `data` holds `contours/communes-<code>*.geojson.gz` and `france-services/*.csv.gz`; without shapes its communes
+    have no centre, and without the list its directory stays empty: both are said. Raises Refused when the code is
+    unknown or the folder absent.
     """
     if not data.is_dir():
         raise Refused(f"Le dossier {data} n'existe pas. Indiquez celui des données ouvertes avec --data.")

@@ -15,7 +15,7 @@ from maillage.directory.choices import AUDIENCES, THEMES, Freshness
 from maillage.directory.lexicon import Reading, neighbours
 from maillage.directory.models import SearchTerm, Service, Structure, freshness_of
 from maillage.directory.permissions import can_read_service, can_read_structure
-from maillage.directory.search.candidates import NAMES, Candidate, find, named
+from maillage.directory.search.candidates import NAMES, Candidate, find, needs_looseness, relevance
 from maillage.directory.search.query import MOST_MINUTES, PAGE, Key, Mark, Origin, SearchQuery
 from maillage.territories.actions import travel_times
 from maillage.territories.choices import TravelMode
@@ -79,7 +79,8 @@ def search(query: SearchQuery, *, reader: Any, size: int = PAGE, with_ways_out: 
     """Answer a query for a reader. Raises BadCursor when the cursor is not one of ours."""
     mark = Mark.decode(query.cursor) if query.cursor else None
     day = mark.day if mark else clock.today()
-    found = find(query, reader)
+    is_loose = mark.is_loose if mark else needs_looseness(query)
+    found = find(query, reader, is_loose=is_loose)
     ordered = _ordered(found, query, day)
     page = [pair for pair in ordered if mark is None or pair[0] > mark.key][:size]
     first_rank = sum(1 for key, _ in ordered if mark and key <= mark.key) + 1
@@ -94,7 +95,7 @@ def search(query: SearchQuery, *, reader: Any, size: int = PAGE, with_ways_out: 
         total_on_site=on_site,
         total_remote=len(found) - on_site,
         remote=() if mark or nothing_near else _remote_apart(ordered, page, query, reader),
-        next_cursor=Mark(day, page[-1][0]).encode() if more else "",
+        next_cursor=Mark(day, page[-1][0], is_loose).encode() if more else "",
         ways_out=ways_out(query, reader) if nothing_near and with_ways_out else None,
         travel_label=travel_times().label,
     )
@@ -104,22 +105,21 @@ def search(query: SearchQuery, *, reader: Any, size: int = PAGE, with_ways_out: 
 
 
 def _ordered(found: list[Candidate], query: SearchQuery, day: dt.date) -> list[tuple[Key, Candidate]]:
-    """What bears the words in its name, then by travel time, freshness, and a draw that changes each day."""
-    leftover = () if query.themes else query.reading().leftover
-    by_name = named(leftover, [candidate.pk for candidate in found])
-    return sorted(((_key(c, c.pk in by_name, day), c) for c in found), key=lambda pair: pair[0])
+    """What answers the words most closely, then by travel time, freshness, and a draw that changes each day."""
+    ranks = relevance(query, [candidate.pk for candidate in found])
+    return sorted(((_key(c, ranks[c.pk], day), c) for c in found), key=lambda pair: pair[0])
 
 
-def _key(candidate: Candidate, is_named: bool, day: dt.date) -> Key:
+def _key(candidate: Candidate, rank: int, day: dt.date) -> Key:
     group = AT_A_DISTANCE if candidate.minutes is None else FOR_OTHERS if candidate.is_reserved else HERE
     freshness = FRESHNESS_ORDER[freshness_of(candidate.updated_on, day)]
     minutes = FAR if candidate.minutes is None else candidate.minutes
-    return (0 if is_named else 1, group, minutes, freshness, _draw(candidate.pk, day), candidate.pk)
+    return (rank, group, minutes, freshness, _draw(candidate.uid, day), candidate.pk)
 
 
-def _draw(pk: int, day: dt.date) -> int:
-    """The same all day for everyone, another tomorrow: among equals nobody is always first."""
-    return int.from_bytes(hashlib.blake2b(f"{day}:{pk}".encode(), digest_size=5).digest())
+def _draw(uid: str, day: dt.date) -> int:
+    """The same all day for everyone, on every database, another tomorrow: among equals nobody is always first."""
+    return int.from_bytes(hashlib.blake2b(f"{day}:{uid}".encode(), digest_size=5).digest())
 
 
 def _remote_apart(

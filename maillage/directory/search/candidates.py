@@ -26,24 +26,28 @@ class Candidate:
     """A service that answers, before it is fetched. `minutes` is None at a distance."""
 
     pk: int
+    uid: str
     minutes: int | None
     updated_on: Any
     is_reserved: bool
 
 
-def find(query: SearchQuery, reader: Any) -> list[Candidate]:
-    """Every service that answers the query; each once, on site if it can be reached, else at a distance."""
-    wanted = _filtered(query, reader)
+def find(query: SearchQuery, reader: Any, *, is_loose: bool | None = None) -> list[Candidate]:
+    """Every service that answers the query; each once, on site if it can be reached, else at a distance.
+
+    `is_loose`: whether any one of the words is enough; by default, when no service of the directory has them all.
+    """
+    wanted = _filtered(query, reader, is_loose=needs_looseness(query) if is_loose is None else is_loose)
     on_site = [] if query.reception == REMOTE else _on_site(wanted, query)
     met = {candidate.pk for candidate in on_site}
     remote = [] if query.reception == ON_SITE else _remote(wanted, query)
     return on_site + [candidate for candidate in remote if candidate.pk not in met]
 
 
-def _filtered(query: SearchQuery, reader: Any) -> QuerySet[SearchEntry]:
+def _filtered(query: SearchQuery, reader: Any, *, is_loose: bool) -> QuerySet[SearchEntry]:
     """The entries the reader may read and that match the need and the filters, wherever they are."""
     readable = can_read_service.among(Service.objects.all(), reader)
-    entries = SearchEntry.objects.filter(service__in=readable.values("pk")).filter(need_of(query))
+    entries = SearchEntry.objects.filter(service__in=readable.values("pk")).filter(need_of(query, is_loose=is_loose))
     if query.audiences:
         welcome = _facets("audience", (*query.audiences, EVERYONE))
         anyone = SearchFacet.objects.filter(kind="audience").values("service")
@@ -53,31 +57,38 @@ def _filtered(query: SearchQuery, reader: Any) -> QuerySet[SearchEntry]:
     return entries
 
 
-def need_of(query: SearchQuery) -> Need:
+def needs_looseness(query: SearchQuery) -> bool:
+    """Whether the words mean nothing to the lexicon and no service has them all: then any one of them is enough."""
+    words = query.word_stems()
+    return bool(words) and not query.reading().thematiques and not _with_all(words).exists()
+
+
+def need_of(query: SearchQuery, *, is_loose: bool) -> Need:
     """The thématiques asked for, and what the words say: a thématique understood, or every word written."""
     asked = Q(service__in=_facets("theme", query.themes)) if query.themes else Q()
-    return asked & _said(query)
-
-
-def _said(query: SearchQuery) -> Need:
     words, understood = query.word_stems(), query.reading().thematiques
     if not words:
-        return Q()
-    by_words = _with_all(words)
-    if understood:
-        return Q(service__in=_facets("theme", understood)) | Q(service__in=by_words)
-    if by_words.exists():
-        return Q(service__in=by_words)
-    return Q(service__in=SearchTerm.objects.filter(term__in=words).values("service"))
+        return asked
+    if is_loose:
+        return asked & Q(service__in=SearchTerm.objects.filter(term__in=words).values("service"))
+    by_words = Q(service__in=_with_all(words))
+    return asked & (by_words | Q(service__in=_facets("theme", understood)) if understood else by_words)
 
 
-def named(words: Iterable[str], keys: Iterable[int]) -> set[int]:
-    """Among these services, those whose own name or structure's name holds every one of the words."""
-    wanted = tuple(words)
-    if not wanted:
-        return set()
-    found = _with_all(wanted, least=NAMES).filter(service__in=list(keys))
-    return set(found.values_list("service", flat=True))
+def relevance(query: SearchQuery, keys: Iterable[int]) -> dict[int, int]:
+    """How closely each service answers the words: 0 its name bears them, 1 it answers what they say first, 2 otherwise.
+
+    Thématiques chosen as such, without words, all weigh the same.
+    """
+    within, reading = list(keys), query.reading()
+    first = {match.thematiques[0] for match in reading.matched if match.thematiques}
+    ranks = dict.fromkeys(within, 1 if not first else 2)
+    rows = SearchFacet.objects.filter(kind="theme", code__in=first, service__in=within)
+    ranks |= dict.fromkeys(rows.values_list("service", flat=True), 1)
+    if reading.leftover:
+        bearing = _with_all(reading.leftover, least=NAMES).filter(service__in=within)
+        ranks |= dict.fromkeys(bearing.values_list("service", flat=True), 0)
+    return ranks
 
 
 def _with_all(words: tuple[str, ...], *, least: int = 1) -> QuerySet[SearchTerm, Any]:
@@ -91,7 +102,7 @@ def _facets(kind: str, codes: Iterable[str]) -> QuerySet[SearchFacet, Any]:
 
 def _on_site(entries: QuerySet[SearchEntry], query: SearchQuery) -> list[Candidate]:
     near = entries.filter(_box(query)).values_list(
-        "pk", "latitude", "longitude", "updated_on", "hours", "is_zoned", "density"
+        "pk", "latitude", "longitude", "updated_on", "hours", "is_zoned", "density", "service__uid"
     )
     rows = [row for row in near if not query.is_open_now or hours.is_open(row[4], clock.local_now())]
     if not rows:
@@ -103,7 +114,7 @@ def _on_site(entries: QuerySet[SearchEntry], query: SearchQuery) -> list[Candida
     )
     eligible = _eligible([row[0] for row in rows if row[5]], query.origin)
     return [
-        Candidate(row[0], int(taken), row[3], row[5] and row[0] not in eligible)
+        Candidate(row[0], row[7], int(taken), row[3], row[5] and row[0] not in eligible)
         for row, taken in zip(rows, minutes.tolist(), strict=True)
         if math.isfinite(taken)
     ]
@@ -113,10 +124,11 @@ def _remote(entries: QuerySet[SearchEntry], query: SearchQuery) -> list[Candidat
     """At a distance, only what the person is eligible to, where they live."""
     open_to_all = Q(is_zoned=False)
     here = Q(service__in=_facets("zone", query.origin.area_codes))
-    rows = entries.filter(is_remote=True).filter(open_to_all | here).values_list("pk", "updated_on", "hours")
+    entries = entries.filter(is_remote=True).filter(open_to_all | here)
+    rows = entries.values_list("pk", "service__uid", "updated_on", "hours")
     return [
-        Candidate(pk, None, updated_on, False)  # noqa: FBT003
-        for pk, updated_on, when in rows
+        Candidate(pk, uid, None, updated_on, False)  # noqa: FBT003
+        for pk, uid, updated_on, when in rows
         if not query.is_open_now or hours.is_open(when, clock.local_now())
     ]
 

@@ -6,7 +6,7 @@ from maillage.territories.actions import Place, Point
 from maillage.territories.choices import Density
 from maillage.territories.models import Commune
 
-OVERSEAS = "97"
+OVERSEAS = ("97", "98")
 
 
 def origin_of(place: Place) -> Origin | None:

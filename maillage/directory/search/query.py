@@ -1,10 +1,11 @@
 """What is asked: a need, a place, limits; and the cursor that continues an answer without moving it."""
 
 import base64
-import binascii
 import datetime as dt
 import json
 from dataclasses import dataclass
+
+from django.core.signing import BadSignature, Signer
 
 from maillage.core.refusals import Refused
 from maillage.core.text import stems
@@ -62,23 +63,26 @@ class SearchQuery:
 
 @dataclass(frozen=True)
 class Mark:
-    """Where an answer was left: the day that seeds its order, and the key of the last result seen."""
+    """Where an answer was left: the day that seeds its order, the key of the last result seen, how words were met."""
 
     day: dt.date
     key: Key
+    is_loose: bool = False
 
     def encode(self) -> str:
-        text = json.dumps([self.day.isoformat(), *self.key], separators=(",", ":"))
-        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+        text = json.dumps([self.day.isoformat(), int(self.is_loose), *self.key], separators=(",", ":"))
+        return _signer().sign(base64.urlsafe_b64encode(text.encode()).decode().rstrip("="))
 
     @classmethod
     def decode(cls, text: str) -> "Mark":
         """Raises BadCursor on anything this house did not write."""
         try:
-            raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-            day, *key = json.loads(raw)
-            if len(key) != 6 or not all(type(part) is int for part in key):
-                raise ValueError
-            return cls(dt.date.fromisoformat(day), tuple(key))  # type: ignore[arg-type]
-        except (ValueError, TypeError, binascii.Error, UnicodeDecodeError):
+            written = _signer().unsign(text)
+            day, is_loose, *key = json.loads(base64.urlsafe_b64decode(written + "=" * (-len(written) % 4)))
+            return cls(dt.date.fromisoformat(day), tuple(key), bool(is_loose))
+        except (BadSignature, ValueError, TypeError):
             raise BadCursor("Cette suite de résultats n'existe plus. Relancez la recherche.") from None
+
+
+def _signer() -> Signer:
+    return Signer(salt="maillage.directory.cursor")

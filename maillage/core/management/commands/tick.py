@@ -5,6 +5,9 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
+from django_tasks.base import TaskResult, TaskResultStatus
+from django_tasks.signals import task_finished
+
 from maillage.core.jobs import start_due
 
 
@@ -18,5 +21,16 @@ class Command(BaseCommand):
         started = start_due()
         for name in started:
             self.stdout.write(f"Lancé : {name}")
-        if not only_enqueue:
+        if only_enqueue:
+            return
+        task_finished.connect(self.say_failure)
+        try:
             call_command("db_worker", "--batch", "--no-startup-delay", verbosity=0)
+        finally:
+            task_finished.disconnect(self.say_failure)
+
+    def say_failure(self, *, task_result: TaskResult, **kwargs: object) -> None:
+        """The worker is silent: whoever keeps the house still learns which job fell, and where its trace is kept."""
+        if task_result.status == TaskResultStatus.FAILED:
+            fell = f"{task_result.task.module_path} ({task_result.errors[-1].exception_class_path})"
+            self.stderr.write(f"Échec : {fell}. Trace : résultat {task_result.id}.")

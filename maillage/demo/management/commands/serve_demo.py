@@ -24,7 +24,7 @@ class Command(BaseCommand):
         if not is_demonstration():
             raise CommandError("Construisez d'abord la démonstration : make demo.")
         self._welcome(port)
-        bind = ["--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4"]
+        bind = ["--bind", f"127.0.0.1:{port}"]
         server = subprocess.Popen([sys.executable, "-m", "gunicorn", "config.wsgi", *bind], cwd=settings.BASE_DIR)
         for stop in (signal.SIGTERM, signal.SIGINT):
             signal.signal(stop, lambda *_: server.terminate())

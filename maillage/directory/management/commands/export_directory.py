@@ -1,4 +1,7 @@
-"""Write the directory, or one source of it, as one data·inclusion v1 document: nothing received is lost."""
+"""Write the directory, or one source of it, as one data·inclusion v1 document: nothing received is lost.
+
+Confidential addresses stay out unless asked for.
+"""
 
 import json
 from pathlib import Path
@@ -6,6 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from maillage.core import journal
 from maillage.directory.data_inclusion import export
 from maillage.directory.models import Service, Structure
 
@@ -16,12 +20,17 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
         parser.add_argument("--source", default="", help="Une seule source.")
+        hidden = "Écrire aussi les adresses confidentielles ; c'est journalisé."
+        parser.add_argument("--with-hidden-addresses", action="store_true", help=hidden)
 
-    def handle(self, *, file: Path, source: str, **options: Any) -> None:
+    def handle(self, *, file: Path, source: str, with_hidden_addresses: bool, **options: Any) -> None:
+        if with_hidden_addresses:
+            journal.record(None, "directory.hidden_addresses_exported", f"directory.source:{source or 'all'}")
         wanted = {"source": source} if source else {}
         structures = Structure.objects.published().filter(**wanted).order_by("uid")
-        services = Service.objects.published().filter(**wanted).select_related("structure").order_by("uid")
-        document = export(structures.iterator(), services.iterator())
+        services = Service.objects.published().filter(structure__withdrawn_at__isnull=True, **wanted)
+        services = services.select_related("structure").order_by("uid")
+        document = export(structures.iterator(), services.iterator(), with_hidden_addresses=with_hidden_addresses)
         file.write_text(json.dumps(document, ensure_ascii=False, indent=1), encoding="utf-8")
         told = f"{len(document['structures'])} structures, {len(document['services'])} services"
         self.stdout.write(f"{file} : {told}.")

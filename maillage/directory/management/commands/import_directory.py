@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from maillage.core.refusals import Refused
@@ -26,6 +27,10 @@ class Command(BaseCommand):
         origin = Source.objects.filter(pk=source).first() or Source(
             slug=source, name=source.replace("-", " ").capitalize()
         )
+        try:
+            origin.clean_fields()
+        except ValidationError:
+            raise CommandError("--source : 60 lettres sans accent, chiffres ou tirets au plus, sans espace.") from None
         origin.format = options["format"]
         if options["nightly"]:
             origin.is_nightly, origin.location = True, str(file.resolve())

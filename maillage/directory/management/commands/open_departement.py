@@ -15,7 +15,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("code", help="Code du Département, par exemple 77.")
-        parser.add_argument("--data", type=Path, default=settings.SHARED_DIR / "data", help="Dossier des données ouvertes.")
+        parser.add_argument(
+            "--data", type=Path, default=settings.SHARED_DIR / "data", help="Dossier des données ouvertes."
+        )
 
     def handle(self, *, code: str, data: Path, **options: Any) -> None:
         try:

@@ -1,0 +1,138 @@
+"""Small true things for the tests of the directory: records as a source sends them, places, questions."""
+
+import csv
+import datetime as dt
+import io
+import json
+from collections.abc import Iterable
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from maillage.directory.actions.imports import Report, import_file, import_records
+from maillage.directory.choices import SourceFormat
+from maillage.directory.models import (
+    ImportRun,
+    SearchEntry,
+    SearchFacet,
+    SearchTerm,
+    Service,
+    Source,
+    Structure,
+)
+from maillage.directory.search import Origin, SearchQuery
+from maillage.territories.actions import Point
+from maillage.territories.choices import Density
+
+Record = dict[str, Any]
+TABLES = (Source, Structure, Service, SearchEntry, SearchTerm, SearchFacet, ImportRun)
+FRESH = "2026-03-01"  # A week before `monday_morning`.
+FOOD = "equipement-et-alimentation--alimentation"
+CITIZEN = "difficultes-administratives-ou-juridiques--accompagnement-aux-demarches-administratives"
+ONLINE = "numerique--acceder-a-des-services-en-ligne"
+HEALTH = "sante--acces-aux-soins"
+MELUNE = Origin("Melune", Point(48.0, 2.0, Density.SPARSE), "00001", ("00001", "00", "200000001", "france", "99100"))
+KM_NORTH = 1 / 111.2
+_numbers = count(1)
+
+
+def a_structure(uid: str = "test--maison", **facts: Any) -> Record:
+    """A structure in Melune, as data·inclusion writes it."""
+    return {
+        "source": "test",
+        "id": uid,
+        "nom": "Maison de la Grande Rue",
+        "date_maj": FRESH,
+        "commune": "Melune",
+        "code_postal": "00100",
+        "code_insee": "00001",
+        "adresse": "3 Grande Rue",
+        "latitude": 48.0,
+        "longitude": 2.0,
+        "telephone": "+33199001122",
+    } | facts
+
+
+def a_service(uid: str = "", *, structure: str = "test--maison", **facts: Any) -> Record:
+    """A service received on site, ten kilometres north of the middle of Melune unless said otherwise."""
+    return {
+        "source": "test",
+        "structure_id": structure,
+        "id": uid or f"test--service-{next(_numbers)}",
+        "nom": "Épicerie solidaire",
+        "description": "Des courses à petit prix, choisies librement.",
+        "date_maj": FRESH,
+        "thematiques": [FOOD],
+        "modes_accueil": ["en-presentiel"],
+        "latitude": 48.0 + 10 * KM_NORTH,
+        "longitude": 2.0,
+    } | facts
+
+
+def a_source(slug: str = "test", *, format: str = SourceFormat.DATA_INCLUSION) -> Source:
+    return Source.objects.get_or_create(slug=slug, defaults={"name": slug.capitalize(), "format": format})[0]
+
+
+def fill(*services: Record, structures: tuple[Record, ...] = (), source: str = "test") -> list[Service]:
+    """Put these services, and the structures they need, in the directory; in the order given."""
+    wanted = {service["structure_id"] for service in services} - {structure["id"] for structure in structures}
+    known = set(Structure.objects.values_list("uid", flat=True))
+    homes = [*structures, *(a_structure(uid) for uid in sorted(wanted - known))]
+    held = _with_what_was_sent(Structure, homes, source), _with_what_was_sent(Service, services, source)
+    report = import_records(*held, source=a_source(source))
+    assert not report.rejected, [str(rejected) for rejected in report.rejected]
+    found = {service.uid: service for service in Service.objects.filter(uid__in=[s["id"] for s in services])}
+    return [found[service["id"]] for service in services]
+
+
+def _with_what_was_sent(model: Any, records: Iterable[Record], source: str) -> list[Record]:
+    """These records after those the source sent before, so that sending more withdraws nothing."""
+    sent = {thing.uid: thing.received for thing in model.objects.filter(source=source, withdrawn_at=None)}
+    return list((sent | {record["id"]: record for record in records}).values())
+
+
+def ask(words: str = "", **facts: Any) -> SearchQuery:
+    """A question from the middle of Melune."""
+    return SearchQuery(**({"origin": MELUNE, "words": words} | facts))
+
+
+def as_json(folder: Path, data: Any, name: str = "fiches.json") -> Path:
+    path = folder / name
+    path.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+    return path
+
+
+def as_csv(folder: Path, records: list[Record], *, delimiter: str = ",", name: str = "fiches.csv") -> Path:
+    """A CSV as a spreadsheet would write it; lists as JSON unless they are already text."""
+    page = io.StringIO()
+    columns = list(dict.fromkeys(key for record in records for key in record))
+    writer = csv.DictWriter(page, columns, delimiter=delimiter)
+    writer.writeheader()
+    writer.writerows(
+        {k: json.dumps(v, ensure_ascii=False) if isinstance(v, list) else v for k, v in record.items()}
+        for record in records
+    )
+    path = folder / name
+    path.write_text(page.getvalue(), encoding="utf-8")
+    return path
+
+
+def take(path: Path, *, source: str = "test", **options: Any) -> Report:
+    """Import a data·inclusion file."""
+    return import_file(path, source=a_source(source), **options)
+
+
+def snapshot(*, but: tuple[Any, ...] = ()) -> dict[str, list[Record]]:
+    """Every row of every table of the directory."""
+    return {
+        table._meta.label: list(table._base_manager.order_by("pk").values()) for table in TABLES if table not in but
+    }
+
+
+def comparable(record: Record) -> Record:
+    """A record whatever the order of its lists and whether nothing is absent or None."""
+    return {k: sorted(v) if isinstance(v, list) else v for k, v in record.items() if v is not None}
+
+
+def days_before(day: dt.date, days: int) -> str:
+    return (day - dt.timedelta(days=days)).isoformat()

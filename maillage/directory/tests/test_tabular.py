@@ -1,0 +1,72 @@
+"""Cells and lines: numbers of lines, lists and numbers in cells, whatever a spreadsheet does to them."""
+
+import csv
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from maillage.directory.data_inclusion import clean, split_list
+from maillage.directory.tabular import UnreadableFile, read_csv, read_text
+
+CODES = st.lists(st.from_regex(r"[a-z][a-z0-9-]{0,20}", fullmatch=True), min_size=1, max_size=5)
+
+
+@given(CODES)
+def test_a_list_is_the_same_however_it_is_written(codes):
+    quoted = ", ".join(f'"{code}"' for code in codes)
+    for text in (f"[{quoted}]", f"{{{','.join(codes)}}}", ",".join(codes), "; ".join(codes), f"{{{quoted}}}"):
+        assert split_list(text) == codes
+
+
+@given(st.text(max_size=40))
+def test_no_text_of_a_cell_breaks_the_reading_of_a_list(text):
+    assert all(isinstance(part, str) for part in split_list(text))
+
+
+@given(st.lists(st.lists(st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\r\x00"), max_size=8),
+                         min_size=3, max_size=3), max_size=8))  # fmt: skip
+def test_each_row_knows_the_line_where_it_begins(table):
+    page = io.StringIO()
+    writer = csv.writer(page, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    writer.writerow(["a", "b", "c"])
+    expected = []
+    for cells in table:
+        line = page.getvalue().count("\n") + 1
+        writer.writerow(cells)
+        if any(cell.strip() for cell in cells):
+            expected.append((line, dict(zip("abc", cells, strict=True))))
+    rows = read_csv(page.getvalue(), "essai.csv", required=("a",))
+    assert [(row.line, row.values) for row in rows] == expected
+
+
+def test_numbers_with_a_comma_are_numbers_and_words_stay_words():
+    assert clean({"latitude": "48,5", "nombre_semaines": "3", "nom": "  Épicerie ", "adresse": "NULL"}) == {
+        "latitude": 48.5, "nombre_semaines": 3, "nom": "Épicerie", "adresse": None,
+    }  # fmt: skip
+    assert clean({"latitude": "au nord"}) == {"latitude": "au nord"}
+
+
+def test_a_line_too_short_in_the_middle_is_a_fault_and_at_the_end_a_cut():
+    rows = read_csv("a,b\n1\n1,2\n", "essai.csv", required=("a",))
+    assert [None in row.values for row in rows] == [True, False]
+    with pytest.raises(UnreadableFile, match=r"dernière ligne \(3\)"):
+        read_csv("a,b\n1,2\n1\n", "essai.csv", required=("a",))
+
+
+def test_many_missing_columns_are_summed_up():
+    with pytest.raises(UnreadableFile, match="et 3 autres"):
+        read_csv("x,y\n1,2\n", "essai.csv", required=tuple("abcdefgh"))
+
+
+def test_a_quote_out_of_place_is_said_with_its_line():
+    with pytest.raises(UnreadableFile, match="guillemet mal placé ligne 3"):
+        read_csv('a,b\n1,2\n"x"y,2\n1,2\n', "essai.csv", required=("a",))
+
+
+def test_an_encoding_fault_is_said_with_its_line(tmp_path):
+    path = tmp_path / "essai.csv"
+    path.write_bytes(b"a,b\n1,2\n3,caf\xe9\n")
+    with pytest.raises(UnreadableFile, match="ligne 3"):
+        read_text(path)
