@@ -1,15 +1,7 @@
 """What every test of the house relies on: a throwaway `var`, plain static files, a silent geocoder, a fixed cast."""
 
-import os
-import tempfile
-
-os.environ["MAILLAGE_VAR"] = tempfile.mkdtemp(prefix="maillage-tests-")
-os.mkdir(os.path.join(os.environ["MAILLAGE_VAR"], "static"))  # WhiteNoise warns of a folder that is not there.
-os.environ.setdefault(
-    "MAILLAGE_GEOCODER_URL", "http://127.0.0.1:9/search"
-)  # Nobody listens: no test leaves the machine.
-
 import datetime as dt
+import os
 from pathlib import Path
 
 import pytest
@@ -31,7 +23,9 @@ def _plain_static_files(settings):
 def _private_var(settings, tmp_path):
     settings.VAR_DIR = tmp_path / "var"
     settings.SHAPES_DIR = settings.VAR_DIR / "shapes"
-    settings.VAR_DIR.mkdir()
+    settings.STATIC_ROOT = settings.VAR_DIR / "static"
+    settings.STATIC_ROOT.mkdir(parents=True)  # WhiteNoise warns of a folder that is not there.
+    settings.GEOCODER_URL = "http://127.0.0.1:9/search"  # Nobody listens there: no test leaves the machine.
 
 
 @pytest.fixture(autouse=True)

@@ -1,10 +1,12 @@
 """Typed readers of the environment: what is not understood is refused, never guessed."""
 
+import datetime as dt
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from zoneinfo import available_timezones
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -35,13 +37,28 @@ class Environment:
             return raw.lower() in YES
         raise ImproperlyConfigured(f"{name}={raw!r}: write 1 or 0.")
 
-    def number(self, name: str, default: int, *, least: int = 0) -> int:
+    def number(self, name: str, default: int, *, least: int = 0, most: int | None = None) -> int:
         raw = self._raw(name)
         if raw is None:
             return default
-        if not raw.isdecimal() or int(raw) < least:
-            raise ImproperlyConfigured(f"{name}={raw!r}: write a whole number, {least} or more.")
+        if not raw.isdecimal() or int(raw) < least or (most is not None and int(raw) > most):
+            range_ = f"{least} or more" if most is None else f"{least} to {most}"
+            raise ImproperlyConfigured(f"{name}={raw!r}: write a whole number, {range_}.")
         return int(raw)
+
+    def day(self, name: str) -> str:
+        """A day as 2026-03-09, or nothing."""
+        raw = self.text(name)
+        try:
+            return raw and dt.date.fromisoformat(raw).isoformat()
+        except ValueError:
+            raise ImproperlyConfigured(f"{name}={raw!r}: write a day as 2026-03-09.") from None
+
+    def time_zone(self, name: str, default: str) -> str:
+        value = self.text(name, default)
+        if value not in available_timezones():
+            raise ImproperlyConfigured(f"{name}={value!r}: write a time zone such as Europe/Paris.")
+        return value
 
     def one_of(self, name: str, allowed: tuple[str, ...], default: str) -> str:
         value = self.text(name, default)
@@ -68,10 +85,10 @@ class Environment:
 def database(url: str) -> dict[str, object]:
     """Django's settings for `sqlite:///path` or `postgresql://user:password@host:port/name?option=value`."""
     parts = urlsplit(url)
-    if parts.scheme == "sqlite":
+    if parts.scheme == "sqlite" and not parts.netloc and not parts.query:
         return sqlite(unquote(parts.path[1:]) or ":memory:")
-    if parts.scheme not in {"postgresql", "postgres"}:
-        raise ImproperlyConfigured(f"DATABASE_URL={url!r}: write sqlite:///path or postgresql://….")
+    if parts.scheme not in {"postgresql", "postgres"} or not parts.path[1:] or not _has_port(parts):
+        raise ImproperlyConfigured("DATABASE_URL: write sqlite:///path or postgresql://user:password@host:port/name.")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path[1:]),
@@ -83,6 +100,14 @@ def database(url: str) -> dict[str, object]:
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": dict(parse_qsl(parts.query)),
     }
+
+
+def _has_port(parts: SplitResult) -> bool:
+    """A port that is a number, or none. The address is never shown in an error: it may hold a password."""
+    try:
+        return parts.port is None or parts.port > 0
+    except ValueError:
+        return False
 
 
 def sqlite(path: str) -> dict[str, object]:

@@ -1,5 +1,7 @@
 """The one settings file. Every choice an operator makes is an environment variable read here, typed."""
 
+import contextlib
+import os
 import secrets
 from pathlib import Path
 
@@ -10,7 +12,7 @@ env = Environment()
 
 # -- What kind of house this is ------------------------------------------------------------------------------------
 DEMO = env.flag("MAILLAGE_DEMO")
-DEMO_TODAY = env.text("MAILLAGE_DEMO_TODAY")
+DEMO_TODAY = env.day("MAILLAGE_DEMO_TODAY")
 DEBUG = env.flag("MAILLAGE_DEBUG")
 VAR_DIR = env.folder("MAILLAGE_VAR", BASE_DIR / "var")
 SHARED_DIR = env.folder("MAILLAGE_SHARED", BASE_DIR.parent / "shared")
@@ -25,12 +27,12 @@ def house_secret() -> str:
         return given
     kept = VAR_DIR / "secret-key"
     if not kept.exists():
-        try:
-            with kept.open("x", encoding="ascii") as page:
-                kept.chmod(0o600)
-                page.write(secrets.token_urlsafe(64))
-        except FileExistsError:
-            pass  # Another process drew it first.
+        draft = kept.with_name(f"secret-key.{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(64), encoding="ascii")
+        with contextlib.suppress(FileExistsError):  # Another process drew it first: its key is the house's.
+            os.link(draft, kept)
+        draft.unlink()
     return kept.read_text(encoding="ascii")
 
 
@@ -42,7 +44,7 @@ BEHIND_HTTPS = env.flag("MAILLAGE_HTTPS")
 CONTACT_EMAIL = env.text("MAILLAGE_CONTACT_EMAIL")
 HOST_NOTICE = env.text("MAILLAGE_HOST_NOTICE")
 THEME_CSS = env.text("MAILLAGE_THEME", "core/theme.css")
-SCHEDULED_IMPORT_HOUR = env.number("MAILLAGE_IMPORT_HOUR", 4)
+SCHEDULED_IMPORT_HOUR = env.number("MAILLAGE_IMPORT_HOUR", 4, most=23)
 
 # -- Rooms, from the ground up -------------------------------------------------------------------------------------
 ROOMS = [
@@ -119,7 +121,7 @@ READ_REQUESTS_MAY_WRITE = ("core_journalline", "django_session", "core_throttle"
 # -- Language and time ---------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", "Français")]
-TIME_ZONE = env.text("MAILLAGE_TIME_ZONE", "Europe/Paris")
+TIME_ZONE = env.time_zone("MAILLAGE_TIME_ZONE", "Europe/Paris")
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
 

@@ -14,7 +14,6 @@ from maillage.core import clock
 from maillage.core.http import View
 from maillage.core.refusals import TooMany
 
-
 TABLE = "core_throttle"
 
 

@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from maillage.actors.choices import Role
 from maillage.core.access import allow, allow_list, allow_role, public
@@ -41,13 +41,13 @@ def search(request: HttpRequest) -> HttpResponse:
     return render(request, "directory/results.html", pages.results(answer, form))
 
 
-@require_GET
+@require_safe
 @allow(can_read_service)
 def service(request: HttpRequest, service: Service) -> HttpResponse:
     return render(request, "directory/service.html", pages.service(service, reader=request.user))
 
 
-@require_GET
+@require_safe
 @allow(can_read_service)
 def sheet(request: HttpRequest, service: Service) -> HttpResponse:
     home = Departement.objects.home()
@@ -59,7 +59,7 @@ def sheet(request: HttpRequest, service: Service) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @allow(can_read_structure)
 def structure(request: HttpRequest, structure: Structure) -> HttpResponse:
     return render(request, "directory/structure.html", pages.structure(structure, reader=request.user))
@@ -114,21 +114,21 @@ def _edit(request: AgentRequest, record: Structure | Service, kind: type[EditFor
 
 
 @never_cache
-@require_GET
+@require_safe
 @allow(can_read_hidden_address, reads="directory.hidden_address_read")
 def hidden_address(request: AgentRequest, structure: Structure) -> HttpResponse:
     told = {"structure": structure, "address": address_lines(structure)}
     return render(request, "directory/hidden_address.html", told)
 
 
-@require_GET
+@require_safe
 @allow_list(can_edit_structure, roles=(Role.DIRECTORY_EDITOR,))
 def records(request: AgentRequest, structures: QuerySet[Structure]) -> HttpResponse:
     """What the editor keeps true, the oldest first."""
     return render(request, "directory/records.html", pages.records(structures, request.GET.get("page", "1")))
 
 
-@require_GET
+@require_safe
 @allow_role(Role.DIRECTORY_EDITOR, Role.ADMINISTRATOR)
 def imports(request: AgentRequest) -> HttpResponse:
     runs = ImportRun.objects.select_related("source")[:50]

@@ -11,9 +11,9 @@ import typst
 
 from maillage.core import clock, documents
 from maillage.core.documents import accessibility_problems, compile_document, in_words, page_count
-from maillage.directory.documents import TEMPLATE
 
-SQUARE = r'<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"9\" height=\"9\"><rect width=\"9\" height=\"9\"/></svg>'
+TEMPLATE = "directory/documents/sheet.typ"
+SQUARE = r"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"9\" height=\"9\"><rect width=\"9\" height=\"9\"/></svg>"
 IMAGE = f'#image(bytes("{SQUARE}"), format: "svg")'
 HOUSE = '#import "/core/typst/house.typ": *\n#let data = json(bytes(sys.inputs.data))\n'
 

@@ -92,9 +92,7 @@ def test_a_frequent_job_keeps_its_pace_in_the_night_the_clocks_change(night, min
     dues = instants(Schedule("x", greet, minutes=minutes), minutes_of(eve, eve + dt.timedelta(days=2)))
     turns = sorted(set(dues))
     assert dues == sorted(dues)
-    assert all(
-        later - sooner == dt.timedelta(minutes=minutes) for sooner, later in pairwise(turns)
-    )
+    assert all(later - sooner == dt.timedelta(minutes=minutes) for sooner, later in pairwise(turns))
 
 
 @given(

@@ -398,6 +398,10 @@ def forge_a_seal():
     sql("DELETE FROM core_journalline WHERE seq > 4")
 
 
+def change_seal(of, what):
+    sql(f"UPDATE core_journalsegment SET {what} WHERE first_seq = %s", of)
+
+
 def swap(one, other):
     for before, after in ((one, 1000), (other, one), (1000, other)):
         sql("UPDATE core_journalline SET seq = %s WHERE seq = %s", after, before)
@@ -422,10 +426,10 @@ TAMPERING = {
     "one digest computed again": (recompute_one_digest, 3),
     "January written anew, all chained again": (rewrite_january, 1),
     "the end of February written anew, chained again": (rewrite_and_restart_after_february, 4),
-    "a signature erased": (lambda: sql("UPDATE core_journalsegment SET signature = '' WHERE first_seq = 4"), 4),
-    "a signature of strange letters": (lambda: sql("UPDATE core_journalsegment SET signature = 'é' WHERE first_seq = 1"), 1),
-    "a seal shortened": (lambda: sql("UPDATE core_journalsegment SET lines = 2 WHERE first_seq = 1"), 1),
-    "a seal of another month": (lambda: sql("UPDATE core_journalsegment SET month = '2025-01' WHERE first_seq = 1"), 1),
+    "a signature erased": (lambda: change_seal(4, "signature = ''"), 4),
+    "a signature of strange letters": (lambda: change_seal(1, "signature = 'é'"), 1),
+    "a seal shortened": (lambda: change_seal(1, "lines = 2"), 1),
+    "a seal of another month": (lambda: change_seal(1, "month = '2025-01'"), 1),
     "a seal forged without the key": (forge_a_seal, 4),
     "January's seal removed": (lambda: sql("DELETE FROM core_journalsegment WHERE first_seq = 1"), 1),
 }  # fmt: skip
