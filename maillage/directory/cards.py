@@ -61,9 +61,11 @@ def contacts_of(service: Service) -> list[components.Contact]:
 
 
 def contacts_of_structure(structure: Structure) -> list[components.Contact]:
-    where = "" if structure.is_address_confidential else place_link(structure)
-    found = [*_reach(structure.phone, structure.email), *_site(structure)]
-    return [*found, components.Contact("route", where)] if where else found
+    found = list(_reach(structure.phone, structure.email))
+    if structure.is_address_confidential:  # A website or a map leads to an address.
+        return found
+    found += _site(structure)
+    return [*found, components.Contact("route", where)] if (where := place_link(structure)) else found
 
 
 def _reach(phone: str, email: str) -> Iterable[components.Contact]:
