@@ -1,5 +1,7 @@
 """The directory's pages: search, sheets, territory, corrections, imports."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -93,7 +95,7 @@ def edit_service(request: AgentRequest, service: Service) -> HttpResponse:
 
 
 def _edit(request: AgentRequest, record: Structure | Service, kind: type[EditForm]) -> HttpResponse:
-    told = {"record": record, "conflicts": [], "folded": ("themes", "audiences")}
+    told: dict[str, Any] = {"record": record, "conflicts": [], "folded": ("themes", "audiences")}
     if request.method != "POST":
         form = kind(instance=record, initial={"version_read": record.version, "intention": new_key()})
         return render(request, "directory/edit.html", told | {"form": form})
