@@ -66,6 +66,7 @@ class ItemOut(Schema):
     pourquoi: list[str] = Field(description="Ce qui fait que ce service répond.")
     ouverture: str = Field(description="Ouvert ou fermé maintenant, en une phrase ; vide quand on ne sait pas.")
     adresse_confidentielle: bool
+    hors_zone: bool = Field(description="Réservé aux habitants d'autres communes ; vient après les autres.")
 
 
 class AnswerOut(Schema):
@@ -169,4 +170,5 @@ def _item(result: Result) -> ItemOut:
         pourquoi=list(result.reasons),
         ouverture=result.open_now,
         adresse_confidentielle=not shown,
+        hors_zone=result.is_reserved,
     )

@@ -232,6 +232,15 @@ def check(row: Row, record: dict[str, Any], schema: type[v1.Structure] | type[v1
     return beyond or _too_long(row.line, uid, record, Structure if schema is v1.Structure else Service)
 
 
+def faults_of(thing: Structure | Service) -> list[tuple[str, str]]:
+    """What the official schema would find wrong with a record of ours: our field, and what it needs."""
+    if isinstance(thing, Structure):
+        names, found = STRUCTURE_FIELDS, check(Row(0, {}), structure_record(thing), v1.Structure)
+    else:
+        names, found = SERVICE_FIELDS, check(Row(0, {}), service_record(thing), v1.Service)
+    return [(names[fault.field], fault.right) for fault in found if fault.field in names]
+
+
 def _leaves(value: Any) -> Iterator[Any]:
     """The texts and numbers inside a value, whatever its shape."""
     if isinstance(value, dict):

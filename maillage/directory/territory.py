@@ -28,7 +28,10 @@ class Portrait:
 
 def portrait_of(code: str, *, reader: Any) -> Portrait | None:
     """The portrait of a commune by its Insee code; None when the house does not hold it."""
-    commune = Commune.objects.select_related("departement", "epci").filter(pk=code).first()
+    known = Commune.objects.select_related("departement", "epci")
+    commune = (
+        known.filter(pk=code).first() if code.isalnum() else None
+    )  # PostgreSQL refuses to look for some characters.
     if commune is None:
         return None
     sector = commune.sector_on(clock.today())

@@ -18,6 +18,10 @@ def correct(record: Structure | Service, *, fields: list[str], expected: int, ke
         once(key)
         if not fields:
             return
+        if "commune_code" in fields and _had_another_commune(record):
+            # The point its source gave is that of the old place: the middle of the new commune is truer.
+            record.latitude = record.longitude = None
+            fields = [*fields, "latitude", "longitude"]
         record.local_edits = record.local_edits | dict.fromkeys(fields, clock.today().isoformat())
         record.updated_on = clock.today()
         save_version(record, expected=expected, fields=[*fields, "local_edits", "updated_on"])
@@ -25,3 +29,7 @@ def correct(record: Structure | Service, *, fields: list[str], expected: int, ke
         touched = own if isinstance(record, Service) else Service.objects.filter(structure=record.pk)
         index_services(touched)
         journal.record(by, "directory.corrected", record, fields=fields)
+
+
+def _had_another_commune(record: Structure | Service) -> bool:
+    return type(record)._base_manager.filter(pk=record.pk).exclude(commune_code__in=["", record.commune_code]).exists()

@@ -65,11 +65,14 @@ class Report:
                 .replace("ées", "és" if noun == "services" else "ées")
             )
         if kept := self.structures.kept_edits + self.services.kept_edits:
-            yield f"{kept} champ{'s' if kept > 1 else ''} corrigé{'s' if kept > 1 else ''} ici, gardé{'s' if kept > 1 else ''}."
+            s = "s" if kept > 1 else ""
+            yield f"{kept} champ{s} corrigé{s} ici, gardé{s}."
         if self.warning:
             yield self.warning
         if self.rejected:
-            yield f"{len(self.rejected)} lignes refusées, gardées dans {self.rejects_file or '(rien : essai à blanc)'} :"
+            s = "s" if len(self.rejected) > 1 else ""
+            where = self.rejects_file or "(rien : essai à blanc)"
+            yield f"{len(self.rejected)} ligne{s} refusée{s}, gardée{s} dans {where} :"
             yield from (f"  {rejected}" for rejected in self.rejected[:20])
             if len(self.rejected) > 20:
                 yield f"  … et {len(self.rejected) - 20} autres."
@@ -274,8 +277,8 @@ def _withdraw_vanished(source: Source, seen: dict[Kind, set[str]], report: Repor
         gone = [pk for pk, uid in present.values_list("pk", "uid") if uid not in uids]
         if not accept_losses and len(gone) > FEW and len(gone) > WIDE_LOSS * (len(gone) + len(uids)):
             report.warning = (
-                f"Ce fichier ne contient plus {len(gone)} fiches déjà connues : il est peut-être coupé. Rien n'a été retiré. "
-                "Si c'est bien voulu, relancez avec --accept-losses."
+                f"Ce fichier ne contient plus {len(gone)} fiches déjà connues : il est peut-être coupé. "
+                "Rien n'a été retiré. Si c'est bien voulu, relancez avec --accept-losses."
             )
             continue
         tally = report.structures if kind is STRUCTURES else report.services

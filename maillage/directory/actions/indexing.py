@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -49,7 +50,11 @@ def _index_batch(keys: Collection[int]) -> None:
     centres = _centres(services)
     SearchEntry.objects.bulk_create([entry_of(service, centres) for service in services])
     SearchTerm.objects.bulk_create(
-        [SearchTerm(service_id=s.pk, term=term, weight=weight) for s in services for term, weight in terms_of(s).items()],
+        [
+            SearchTerm(service_id=service.pk, term=term, weight=weight)
+            for service in services
+            for term, weight in terms_of(service).items()
+        ],
         batch_size=5_000,
     )
     SearchFacet.objects.bulk_create(
@@ -105,7 +110,13 @@ def terms_of(service: Service) -> dict[str, int]:
     if not service.hides_its_address:
         texts.append((TEXT, service.commune_name or service.structure.commune_name))
     texts += [(STRUCTURE_NAME, service.structure.name), (NAME, service.name)]
-    return {stem[:60]: weight for weight, text in texts for stem in stems(text)}
+    return {stem[:60]: weight for weight, text in texts for stem in _stems_of(text)}
+
+
+@lru_cache(maxsize=2_000)
+def _stems_of(text: str) -> frozenset[str]:
+    """The same sentences come back from one record to the next: reading them once is enough."""
+    return frozenset(stems(text))
 
 
 def facets_of(service: Service) -> set[tuple[str, str]]:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from django.db.models import Q, QuerySet
+
 from maillage.core import journal
 from maillage.core.refusals import Refused
 from maillage.directory.actions.imports import import_file
@@ -10,6 +12,7 @@ from maillage.directory.actions.indexing import index_services
 from maillage.directory.choices import SourceFormat
 from maillage.directory.models import Service, Source
 from maillage.territories.actions import load_departement, load_shapes
+from maillage.territories.models import Departement
 
 
 def open_departement(code: str, *, data: Path) -> Iterator[str]:
@@ -33,8 +36,13 @@ def open_departement(code: str, *, data: Path) -> Iterator[str]:
         yield from _import_france_services(lists[-1])
     else:
         yield "Aucune liste de France services trouvée : l'annuaire reste vide."
-    index_services(Service.objects.all())
+    index_services(_services_of(departement))  # Their communes may have a centre since they were last indexed.
     journal.record(None, "directory.departement_opened", departement)
+
+
+def _services_of(departement: Departement) -> QuerySet[Service]:
+    codes = departement.communes.values("pk")
+    return Service.objects.filter(Q(commune_code__in=codes) | Q(structure__commune_code__in=codes))
 
 
 def _import_france_services(path: Path) -> Iterator[str]:

@@ -76,7 +76,7 @@ def need_of(query: SearchQuery, *, is_loose: bool) -> Need:
 
 
 def relevance(query: SearchQuery, keys: Iterable[int]) -> dict[int, int]:
-    """How closely each service answers the words: 0 its name bears them, 1 it answers what they say first, 2 otherwise.
+    """How closely each service answers the words: 0 its name bears them, 1 it answers what they say first, 2 else.
 
     Thématiques chosen as such, without words, all weigh the same.
     """

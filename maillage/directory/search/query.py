@@ -36,7 +36,7 @@ class Origin:
 
 @dataclass(frozen=True)
 class SearchQuery:
-    """One question to the directory. `minutes` is the limit of travel; `reception` is '', en-presentiel or a-distance."""
+    """One question to the directory. `minutes`: the limit of travel; `reception`: '', en-presentiel or a-distance."""
 
     origin: Origin
     words: str = ""

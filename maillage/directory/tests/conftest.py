@@ -1,4 +1,4 @@
-"""Who and where the tests of the directory are about: a small Département, and the whole model flat when size matters."""
+"""Where the tests of the directory happen: a small Département, and the whole model flat when size matters."""
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
@@ -50,9 +50,13 @@ def melune(db) -> Departement:
 
 def a_commune(code: str, name: str, **facts: object) -> CommuneFacts:
     defaults: dict[str, object] = {
-        "epci_siren": "200000001", "epci_name": "Val d'Aubrelle", "postal_codes": (f"00{code[-1]}00",),
-        "population": 1000, "other_names": (), "area_km2": 20.0,
-    }  # fmt: skip
+        "epci_siren": "200000001",
+        "epci_name": "Val d'Aubrelle",
+        "postal_codes": (f"00{code[-1]}00",),
+        "population": 1000,
+        "other_names": (),
+        "area_km2": 20.0,
+    }
     return CommuneFacts(code=code, name=name, **(defaults | facts))
 
 
@@ -74,5 +78,3 @@ def corrected(alice) -> Callable[..., None]:
 def small_batches(monkeypatch):
     """Batches of ten rows, so that a small file has several."""
     monkeypatch.setattr("maillage.directory.actions.imports.BATCH", 10)
-
-

@@ -2,12 +2,16 @@
 
 import csv
 import datetime as dt
+import html
 import io
 import json
+import re
 from collections.abc import Iterable
 from itertools import count
 from pathlib import Path
 from typing import Any
+
+from jsonschema import Draft202012Validator
 
 from maillage.directory.actions.imports import Report, import_file, import_records
 from maillage.directory.choices import SourceFormat
@@ -29,10 +33,11 @@ TABLES = (Source, Structure, Service, SearchEntry, SearchTerm, SearchFacet, Impo
 FRESH = "2026-03-01"  # A week before `monday_morning`.
 FOOD = "equipement-et-alimentation--alimentation"
 CITIZEN = "difficultes-administratives-ou-juridiques--accompagnement-aux-demarches-administratives"
-ONLINE = "numerique--acceder-a-des-services-en-ligne"
+EQUIPMENT = "numerique--acquerir-un-equipement"
 HEALTH = "sante--acces-aux-soins"
 MELUNE = Origin("Melune", Point(48.0, 2.0, Density.SPARSE), "00001", ("00001", "00", "200000001", "france", "99100"))
 KM_NORTH = 1 / 111.2
+API = "/api/v1/search"
 _numbers = count(1)
 
 
@@ -136,3 +141,47 @@ def comparable(record: Record) -> Record:
 
 def days_before(day: dt.date, days: int) -> str:
     return (day - dt.timedelta(days=days)).isoformat()
+
+
+def post(client: Any, address: str = "127.0.0.1", **asked: Any) -> Any:
+    """Ask the API, as the program at that address would."""
+    return client.post(API, json.dumps(asked), content_type="application/json", REMOTE_ADDR=address)
+
+
+def conforms(response: Any, document: Record, method: str) -> Any:
+    """The answer, once checked to be one that the OpenAPI document promises."""
+    promised, status = document["paths"][API][method]["responses"], str(response.status_code)
+    assert status in promised, f"{status} is promised nowhere: {response.content[:200]}"
+    schema = promised[status]["content"]["application/json"]["schema"]
+    Draft202012Validator(schema | {"components": document["components"]}).validate(response.json())
+    return response
+
+
+def text_of(response: Any) -> str:
+    """What someone reads on a page: its words, without markup, blanks as one space."""
+    page = re.sub(r"<(script|style|template)\b.*?</\1>", " ", response.content.decode(), flags=re.DOTALL)
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).replace("\xa0", " ").replace("\u202f", " ").split())
+
+
+def links_of(response: Any) -> list[str]:
+    """Where the links of a page lead."""
+    return [html.unescape(link) for link in re.findall(r'<a\b[^>]*\bhref="([^"]*)"', response.content.decode())]
+
+
+def inputs_of(response: Any) -> dict[str, list[str]]:
+    """What the forms of a page would send back: hidden and typed fields, checked boxes, chosen options, long texts."""
+    page, sent = response.content.decode(), {}
+    for tag in re.findall(r"<input\b[^>]*>", page):
+        facts = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
+        if facts.get("type") in {"checkbox", "radio"} and not re.search(r"\schecked\b", tag):
+            continue
+        if "name" in facts:
+            unsaid = "on" if facts.get("type") == "checkbox" else ""
+            sent.setdefault(facts["name"], []).append(html.unescape(facts.get("value", unsaid)))
+    for name, inside in re.findall(r'<select\b[^>]*\bname="([^"]*)"[^>]*>(.*?)</select>', page, flags=re.DOTALL):
+        sent[name] = [html.unescape(v) for v in re.findall(r'<option value="([^"]*)"[^>]*\sselected', inside)]
+    for name, inside in re.findall(
+        r'<textarea\b[^>]*\bname="([^"]*)"[^>]*>\r?\n?(.*?)</textarea>', page, flags=re.DOTALL
+    ):
+        sent.setdefault(name, []).append(html.unescape(inside))
+    return sent

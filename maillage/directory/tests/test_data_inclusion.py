@@ -39,7 +39,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize(
-    ("schema", "names", "apart"), [(v1.Structure, STRUCTURE_FIELDS, set()), (v1.Service, SERVICE_FIELDS, {"structure_id"})]
+    ("schema", "names", "apart"),
+    [(v1.Structure, STRUCTURE_FIELDS, set()), (v1.Service, SERVICE_FIELDS, {"structure_id"})],
 )
 def test_no_field_of_the_standard_is_left_at_the_border(schema, names, apart):
     assert set(schema.model_fields) == set(names) | apart
@@ -48,11 +49,16 @@ def test_no_field_of_the_standard_is_left_at_the_border(schema, names, apart):
 @pytest.mark.parametrize(
     ("ours", "theirs"),
     [
-        (THEMES, v1.Thematique), (AUDIENCES, v1.Public), (COSTS, v1.Frais), (RECEPTION_MODES, v1.ModeAccueil),
-        (CONTACT_MODES, v1.ModeMobilisation), (CONTACTED_BY, v1.PersonneMobilisatrice),
-        (SERVICE_KINDS, v1.TypeService), (NETWORKS, v1.ReseauPorteur),
+        (THEMES, v1.Thematique),
+        (AUDIENCES, v1.Public),
+        (COSTS, v1.Frais),
+        (RECEPTION_MODES, v1.ModeAccueil),
+        (CONTACT_MODES, v1.ModeMobilisation),
+        (CONTACTED_BY, v1.PersonneMobilisatrice),
+        (SERVICE_KINDS, v1.TypeService),
+        (NETWORKS, v1.ReseauPorteur),
     ],
-)  # fmt: skip
+)
 def test_the_vocabularies_are_the_official_ones(ours, theirs):
     assert list(ours) == [word.value for word in theirs]
 
@@ -63,10 +69,14 @@ def test_each_word_of_each_vocabulary_goes_in_and_out():
     services += [a_service(f"test--f{n}", frais=word) for n, word in enumerate(COSTS)]
     services += [a_service(f"test--k{n}", type=word) for n, word in enumerate(SERVICE_KINDS)]
     services += [
-        a_service(f"test--m{n}", modes_accueil=list(RECEPTION_MODES), modes_mobilisation=list(CONTACT_MODES),
-                  mobilisable_par=list(CONTACTED_BY))
+        a_service(
+            f"test--m{n}",
+            modes_accueil=list(RECEPTION_MODES),
+            modes_mobilisation=list(CONTACT_MODES),
+            mobilisable_par=list(CONTACTED_BY),
+        )
         for n in range(1)
-    ]  # fmt: skip
+    ]
     structure = a_structure(reseaux_porteurs=list(NETWORKS))
     for service, sent in zip(fill(*services, structures=(structure,)), services, strict=True):
         assert comparable(service_record(service)) == comparable(sent)
@@ -99,7 +109,9 @@ def test_an_export_imported_elsewhere_gives_the_same_export(model_flat, tmp_path
     assert (tmp_path / "a.json").read_bytes() == (tmp_path / "b.json").read_bytes()
 
 
-def test_confidential_addresses_stay_out_of_an_export_unless_asked_for_and_asking_is_journaled(model_flat, tmp_path, db):
+def test_confidential_addresses_stay_out_of_an_export_unless_asked_for_and_asking_is_journaled(
+    model_flat, tmp_path, db
+):
     hidden = Structure.objects.filter(is_address_confidential=True).values_list("uid", flat=True)
     call_command("export_directory", str(tmp_path / "export.json"), verbosity=0)
     document = json.loads((tmp_path / "export.json").read_text(encoding="utf-8"))
@@ -143,13 +155,18 @@ def maybe(fields):
 
 
 PLACE = {
-    "commune": plain(), "code_postal": st.from_regex(r"[0-9]{5}", fullmatch=True),
-    "code_insee": st.sampled_from(["77288", "2A004", "97411", "00001"]), "adresse": plain(),
-    "complement_adresse": plain(), "longitude": st.floats(-180, 180), "latitude": st.floats(-90, 90),
-    "telephone": plain(), "courriel": st.sampled_from(["accueil@exemple.fr", "a.b+c@exemple.gouv.fr"]),
+    "commune": plain(),
+    "code_postal": st.from_regex(r"[0-9]{5}", fullmatch=True),
+    "code_insee": st.sampled_from(["77288", "2A004", "97411", "00001"]),
+    "adresse": plain(),
+    "complement_adresse": plain(),
+    "longitude": st.floats(-180, 180),
+    "latitude": st.floats(-90, 90),
+    "telephone": plain(),
+    "courriel": st.sampled_from(["accueil@exemple.fr", "a.b+c@exemple.gouv.fr"]),
     "lien_source": st.sampled_from(["https://exemple.fr", "http://exemple.fr/a?b=c&d=é#f"]),
     "horaires_accueil": plain(),
-}  # fmt: skip
+}
 DATES = st.dates(dt.date(2000, 1, 1), dt.date(2026, 1, 1)).map(str)
 ZONES = st.sampled_from(["77288", "77", "2A", "971", "200057958", "france", "99100"])
 STRUCTURES = st.builds(
@@ -158,29 +175,39 @@ STRUCTURES = st.builds(
     maybe(
         PLACE
         | {
-            "description": plain(5), "siret": st.from_regex(r"[0-9]{14}", fullmatch=True),
-            "site_web": PLACE["lien_source"], "accessibilite_lieu": PLACE["lien_source"],
+            "description": plain(5),
+            "siret": st.from_regex(r"[0-9]{14}", fullmatch=True),
+            "site_web": PLACE["lien_source"],
+            "accessibilite_lieu": PLACE["lien_source"],
             "reseaux_porteurs": some(NETWORKS, 0),
         }
     ),
-)  # fmt: skip
+)
 SERVICES = st.builds(
     dict.__or__,
     st.fixed_dictionaries({"source": plain(), "nom": plain(3), "date_maj": DATES, "description": plain(5)}),
     maybe(
         PLACE
         | {
-            "type": st.sampled_from(sorted(SERVICE_KINDS)), "thematiques": some(THEMES, 0),
-            "frais": st.sampled_from(sorted(COSTS)), "frais_precisions": plain(), "publics_precisions": plain(),
-            "publics": some(set(AUDIENCES) - {EVERYONE}) | st.just([EVERYONE]), "conditions_acces": plain(),
-            "modes_accueil": some(RECEPTION_MODES, 0), "zone_eligibilite": st.lists(ZONES, min_size=1, max_size=4),
-            "contact_nom_prenom": plain(), "lien_mobilisation": PLACE["lien_source"],
-            "modes_mobilisation": some(CONTACT_MODES), "mobilisable_par": some(CONTACTED_BY),
-            "mobilisation_precisions": plain(), "volume_horaire_hebdomadaire": st.floats(0, 168),
+            "type": st.sampled_from(sorted(SERVICE_KINDS)),
+            "thematiques": some(THEMES, 0),
+            "frais": st.sampled_from(sorted(COSTS)),
+            "frais_precisions": plain(),
+            "publics_precisions": plain(),
+            "publics": some(set(AUDIENCES) - {EVERYONE}) | st.just([EVERYONE]),
+            "conditions_acces": plain(),
+            "modes_accueil": some(RECEPTION_MODES, 0),
+            "zone_eligibilite": st.lists(ZONES, min_size=1, max_size=4),
+            "contact_nom_prenom": plain(),
+            "lien_mobilisation": PLACE["lien_source"],
+            "modes_mobilisation": some(CONTACT_MODES),
+            "mobilisable_par": some(CONTACTED_BY),
+            "mobilisation_precisions": plain(),
+            "volume_horaire_hebdomadaire": st.floats(0, 168),
             "nombre_semaines": st.integers(1, 5_200),
         }
     ),
-)  # fmt: skip
+)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
@@ -226,9 +253,12 @@ def test_whatever_a_source_sends_is_taken_or_refused_in_words(record, is_service
 
 def test_without_its_address_a_record_leads_nowhere():
     structure = a_structure(
-        siret="00012345600011", site_web="https://refuge.example", lien_source="https://annuaire.example/refuge",
-        accessibilite_lieu="https://acceslibre.beta.gouv.fr/app/00001-melune/", complement_adresse="Porte bleue",
-    )  # fmt: skip
+        siret="00012345600011",
+        site_web="https://refuge.example",
+        lien_source="https://annuaire.example/refuge",
+        accessibilite_lieu="https://acceslibre.beta.gouv.fr/app/00001-melune/",
+        complement_adresse="Porte bleue",
+    )
     [service] = fill(a_service("test--1", adresse="3 Grande Rue", commune="Melune"), structures=(structure,))
     told = structure_record(service.structure, with_address=False)
     for field in (*ADDRESS_FIELDS, "siret", "site_web", "lien_source", "accessibilite_lieu"):

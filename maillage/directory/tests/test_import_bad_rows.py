@@ -12,8 +12,11 @@ from maillage.directory.tests.factories import a_service, a_structure, as_csv, a
 pytestmark = pytest.mark.django_db
 GOOD = a_service("test--bon")
 FAULTS = {
-    "an unknown thématique": ({"thematiques": ["equipement-et-alimentation--alimentations"]}, "thematiques",
-        "serait-ce « equipement-et-alimentation--alimentation »"),
+    "an unknown thématique": (
+        {"thematiques": ["equipement-et-alimentation--alimentations"]},
+        "thematiques",
+        "serait-ce « equipement-et-alimentation--alimentation »",
+    ),
     "a thématique like no other": ({"thematiques": ["xyz"]}, "thematiques", "une valeur de la liste officielle"),
     "an unknown public": ({"publics": ["famille"]}, "publics", "serait-ce « familles »"),
     "everyone and someone": ({"publics": ["tous-publics", "femmes"]}, "publics", "« tous-publics » seul"),
@@ -57,7 +60,7 @@ FAULTS = {
     "a null character": ({"nom": "Épicerie\x00 solidaire"}, "nom", "sans caractère nul"),
     "half a character": ({"description": "Des courses \ud83d ici"}, "description", "sans caractère nul"),
     "a null character in what nobody reads": ({"autre": {"a": ["\x00"]}}, "autre", "sans caractère nul"),
-}  # fmt: skip
+}
 
 
 @pytest.fixture
@@ -272,4 +275,6 @@ def test_a_file_of_rejected_rows_alone_changes_no_record(structure, tmp_path):
     report = take(as_json(tmp_path, [a_service("test--deja-la", courriel="non")]))
     after = snapshot()
     assert report.changes == 0
-    assert {k: v for k, v in after.items() if "Import" not in k} == {k: v for k, v in before.items() if "Import" not in k}
+    assert {k: v for k, v in after.items() if "Import" not in k} == {
+        k: v for k, v in before.items() if "Import" not in k
+    }

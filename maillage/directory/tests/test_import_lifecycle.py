@@ -49,7 +49,11 @@ def test_run_twice_the_second_changes_nothing(tmp_path, small_batches):
 
 
 def test_the_order_of_lists_keys_and_rows_is_no_change(tmp_path):
-    take(as_json(tmp_path, [*RECORDS, a_service("test--3", publics=["femmes", "jeunes"], zone_eligibilite=["77", "75"])]))
+    take(
+        as_json(
+            tmp_path, [*RECORDS, a_service("test--3", publics=["femmes", "jeunes"], zone_eligibilite=["77", "75"])]
+        )
+    )
     turned = a_service("test--3", zone_eligibilite=["75", "77"], publics=["jeunes", "femmes"], adresse=None)
     report = take(as_json(tmp_path, [turned, *reversed(RECORDS)]))
     assert report.changes == 0
@@ -85,7 +89,9 @@ def test_each_import_leaves_a_line_in_the_journal_and_the_chain_holds(tmp_path, 
 def test_a_dry_run_writes_nothing_at_all(tmp_path, settings, capsys, slug):
     take(as_json(tmp_path, RECORDS))
     changed = [RECORDS[0] | {"nom": "Autre nom"}, a_service("test--9"), a_service("test--8", courriel="non")]
-    path = as_json(tmp_path, [r | {"id": r["id"] + slug} for r in changed] if slug != "test" else changed, "essai.json")
+    path = as_json(
+        tmp_path, [r | {"id": r["id"] + slug} for r in changed] if slug != "test" else changed, "essai.json"
+    )
     before, files = everything(), sorted(settings.VAR_DIR.rglob("*"))
 
     call_command("import_directory", str(path), "--source", slug, "--format", "data-inclusion", "--dry-run")
@@ -170,7 +176,12 @@ def test_an_empty_list_withdraws_nothing(tmp_path):
 
 def test_a_service_follows_its_structure_when_the_source_moves_it(tmp_path):
     take(as_json(tmp_path, [*RECORDS, a_structure("test--autre")]))
-    take(as_json(tmp_path, [RECORDS[0], a_structure("test--autre"), RECORDS[1] | {"structure_id": "test--autre"}, RECORDS[2]]))
+    take(
+        as_json(
+            tmp_path,
+            [RECORDS[0], a_structure("test--autre"), RECORDS[1] | {"structure_id": "test--autre"}, RECORDS[2]],
+        )
+    )
     assert Service.objects.get(uid="test--1").structure.uid == "test--autre"
 
 

@@ -1,9 +1,10 @@
-"""The narrow tables of search are true to the records: where one goes, what words and codes say, never a hidden place."""
+"""The narrow tables of search are true to the records: where one goes, words, codes, never a hidden place."""
 
 import pytest
 
 from maillage.directory.models import SearchEntry, SearchFacet, SearchTerm, Service, Structure
 from maillage.directory.tests.factories import FOOD, KM_NORTH, a_service, a_structure, fill
+from maillage.territories.models import Commune
 
 pytestmark = pytest.mark.django_db
 
@@ -66,13 +67,14 @@ def test_a_hidden_address_leaves_no_point_and_no_name_of_its_commune(melune, cor
     assert "melun" in terms("test--1")
     corrected(Structure.objects.get(), is_address_confidential=True)
     assert point("test--1") == (None, None)
-    assert not {"melun", "grand", "rue"} & set(terms("test--1")) - {"grand", "rue"}
     assert "melun" not in terms("test--1")
 
 
 def test_a_word_weighs_by_the_best_place_where_it_stands(melune):
     home = a_structure(nom="Maison Arc-en-ciel", description="Une maison où l'on cuisine")
-    fill(a_service("test--1", nom="Cuisine", description="On cuisine à la maison", commune="Melune"), structures=(home,))
+    fill(
+        a_service("test--1", nom="Cuisine", description="On cuisine à la maison", commune="Melune"), structures=(home,)
+    )
     weights = terms("test--1")
     assert (weights["cuisin"], weights["maison"]) == (8, 4)
 
@@ -123,8 +125,6 @@ def test_hours_of_the_structure_are_those_of_a_service_that_has_none(melune, cor
 
 
 def test_the_density_is_that_of_the_commune(melune):
-    from maillage.territories.models import Commune
-
     Commune.objects.filter(pk="00001").update(density="dense")
     fill(a_service("test--1", latitude=48.0 + KM_NORTH, code_insee="00001"))
     assert entry("test--1").density == 0

@@ -1,4 +1,4 @@
-"""Search by need and place: what answers, why, in what order, page after page; never a dead end, never a hidden address."""
+"""Search by need and place: what answers, why, in what order, page after page; no dead end, no hidden address."""
 
 import base64
 import datetime as dt
@@ -20,10 +20,10 @@ from maillage.directory.search import BadCursor, Origin, search
 from maillage.directory.search.origins import areas_of, origin_of
 from maillage.directory.tests.factories import (
     CITIZEN,
+    EQUIPMENT,
     FOOD,
     HEALTH,
     KM_NORTH,
-    ONLINE,
     a_service,
     a_structure,
     ask,
@@ -76,13 +76,20 @@ def pages(query, *, size, between=lambda number: None):
         ("aide alimantaire", FOOD),
         ("COLIS ALIMENTAIRE", FOOD),
         ("remplir des papiers", CITIZEN),
-        ("ordinateur", ONLINE),
+        ("ordinateur", EQUIPMENT),
         ("je n'ai pas de médecin", HEALTH),
     ],
 )
 def test_everyday_words_find_what_answers_them(words, theme):
-    fill(a_service("test--oui", nom="Permanence", description="Venez nous voir.", thematiques=[theme]),
-         a_service("test--non", nom="Permanence", description="Venez nous voir.", thematiques=["mobilite--acceder-a-un-vehicule"]))  # fmt: skip
+    fill(
+        a_service("test--oui", nom="Permanence", description="Venez nous voir.", thematiques=[theme]),
+        a_service(
+            "test--non",
+            nom="Permanence",
+            description="Venez nous voir.",
+            thematiques=["mobilite--acceder-a-un-vehicule"],
+        ),
+    )
     assert found(ask(words)) == ["test--oui"]
 
 
@@ -100,8 +107,10 @@ def test_words_of_a_description_are_found_whatever_their_accents_and_number():
 
 
 def test_every_word_first_then_any_one_of_them():
-    fill(a_service("test--1", nom="Trombone", description="Souffler ensemble", thematiques=None),
-         a_service("test--2", nom="Origami", description="Plier ensemble", thematiques=None))  # fmt: skip
+    fill(
+        a_service("test--1", nom="Trombone", description="Souffler ensemble", thematiques=None),
+        a_service("test--2", nom="Origami", description="Plier ensemble", thematiques=None),
+    )
     assert found(ask("plier ensemble")) == ["test--2"]
     assert set(found(ask("trombone sérigraphie"))) == {"test--1"}
 
@@ -118,7 +127,11 @@ def test_a_name_asked_for_comes_first_even_when_farther():
 
 
 def test_the_name_of_a_structure_finds_its_services():
-    fill(at(1), at(2, structure="test--tilleul", uid="test--1"), structures=(a_structure("test--tilleul", nom="Le Tilleul"),))
+    fill(
+        at(1),
+        at(2, structure="test--tilleul", uid="test--1"),
+        structures=(a_structure("test--tilleul", nom="Le Tilleul"),),
+    )
     assert found(ask("tilleul")) == ["test--1"]
 
 
@@ -142,10 +155,12 @@ def test_on_foot_one_goes_less_far():
 
 def test_the_box_of_the_index_loses_nobody_the_limit_keeps():
     """Whatever the direction: the rectangle the index reads holds all that the travel time lets in."""
-    fill(*(
-        a_service(f"test--{n}", latitude=48.0 + 0.22 * math.sin(n), longitude=2.0 + 0.33 * math.cos(n))
-        for n in range(40)
-    ))  # fmt: skip
+    fill(
+        *(
+            a_service(f"test--{n}", latitude=48.0 + 0.22 * math.sin(n), longitude=2.0 + 0.33 * math.cos(n))
+            for n in range(40)
+        )
+    )
     wide = {r.service.uid: r.minutes for r in search(ask(minutes=120), reader=EDITH, size=100).results}
     for minutes in (15, 25, 30, 31, 32, 33, 35):
         assert set(found(ask(minutes=minutes), size=100)) == {uid for uid, m in wide.items() if m <= minutes}
@@ -167,8 +182,11 @@ def test_free_means_said_to_be_free():
 
 
 def test_reception_on_site_or_at_a_distance():
-    fill(at(2, uid="test--s"), at(2, uid="test--d", modes_accueil=["a-distance"]),
-         at(2, uid="test--2", modes_accueil=["a-distance", "en-presentiel"]))  # fmt: skip
+    fill(
+        at(2, uid="test--s"),
+        at(2, uid="test--d", modes_accueil=["a-distance"]),
+        at(2, uid="test--2", modes_accueil=["a-distance", "en-presentiel"]),
+    )
     assert set(found(ask(reception="en-presentiel"))) == {"test--s", "test--2"}
     assert set(found(ask(reception="a-distance"))) == {"test--d", "test--2"}
 
@@ -183,10 +201,13 @@ def test_reception_on_site_or_at_a_distance():
     ],
 )
 def test_open_now_is_by_the_clock_of_the_house(when, uids):
-    fill(a_service("test--matin", horaires_accueil="Mo-Fr 09:00-12:00; PH off"),
-         a_service("test--soir", horaires_accueil="Mo 19:00-22:00; PH off"),
-         a_service("test--toujours", horaires_accueil="24/7"), a_service("test--?"),
-         a_service("test--illisible", horaires_accueil="le lundi matin"))  # fmt: skip
+    fill(
+        a_service("test--matin", horaires_accueil="Mo-Fr 09:00-12:00; PH off"),
+        a_service("test--soir", horaires_accueil="Mo 19:00-22:00; PH off"),
+        a_service("test--toujours", horaires_accueil="24/7"),
+        a_service("test--?"),
+        a_service("test--illisible", horaires_accueil="le lundi matin"),
+    )
     with clock.travel(when):
         answer = search(ask(is_open_now=True), reader=EDITH)
         assert {result.service.uid for result in answer.results} == uids
@@ -194,11 +215,13 @@ def test_open_now_is_by_the_clock_of_the_house(when, uids):
 
 
 def test_limits_add_up():
-    fill(a_service("test--1", frais="gratuit", publics=["femmes"], horaires_accueil="24/7"),
-         a_service("test--2", frais="payant", publics=["femmes"], horaires_accueil="24/7"),
-         a_service("test--3", frais="gratuit", publics=["seniors"], horaires_accueil="24/7"),
-         a_service("test--4", frais="gratuit", publics=["femmes"]),
-         a_service("test--5", frais="gratuit", publics=["femmes"], horaires_accueil="24/7", thematiques=[HEALTH]))  # fmt: skip
+    fill(
+        a_service("test--1", frais="gratuit", publics=["femmes"], horaires_accueil="24/7"),
+        a_service("test--2", frais="payant", publics=["femmes"], horaires_accueil="24/7"),
+        a_service("test--3", frais="gratuit", publics=["seniors"], horaires_accueil="24/7"),
+        a_service("test--4", frais="gratuit", publics=["femmes"]),
+        a_service("test--5", frais="gratuit", publics=["femmes"], horaires_accueil="24/7", thematiques=[HEALTH]),
+    )
     query = ask(themes=(FOOD,), cost="gratuit", audiences=("femmes",), is_open_now=True)
     assert found(query) == ["test--1"]
 
@@ -211,10 +234,19 @@ REMOTE = {"modes_accueil": ["a-distance"], "latitude": None, "longitude": None}
 @pytest.mark.parametrize(
     ("zone", "is_found"),
     [
-        (None, True), (["france"], True), (["99100"], True), (["00"], True), (["00001"], True), (["200000001"], True),
-        (["77"], False), (["00002"], False), (["200000002"], False), (["77", "00001"], True), (["77", "france"], True),
+        (None, True),
+        (["france"], True),
+        (["99100"], True),
+        (["00"], True),
+        (["00001"], True),
+        (["200000001"], True),
+        (["77"], False),
+        (["00002"], False),
+        (["200000002"], False),
+        (["77", "00001"], True),
+        (["77", "france"], True),
     ],
-)  # fmt: skip
+)
 def test_a_service_at_a_distance_is_for_those_its_zone_holds(zone, is_found):
     fill(a_service("test--1", zone_eligibilite=zone, **REMOTE))
     origin = origin_of(chosen_place("commune:00001"))
@@ -223,7 +255,10 @@ def test_a_service_at_a_distance_is_for_those_its_zone_holds(zone, is_found):
 
 
 def test_who_gives_a_point_without_a_commune_is_offered_what_is_for_everyone():
-    fill(a_service("test--fr", zone_eligibilite=["france"], **REMOTE), a_service("test--00", zone_eligibilite=["00"], **REMOTE))
+    fill(
+        a_service("test--fr", zone_eligibilite=["france"], **REMOTE),
+        a_service("test--00", zone_eligibilite=["00"], **REMOTE),
+    )
     nowhere = Origin("Point sur la carte", Point(48.0, 2.0), "", areas_of("", None))
     assert found(ask(origin=nowhere)) == ["test--fr"]
 
@@ -252,7 +287,10 @@ def test_three_answers_at_a_distance_are_shown_beside_the_first_page():
 
 
 def test_each_result_says_why_it_is_here():
-    fill(a_service("test--1", nom="Colis", publics=["femmes"]), a_service("test--2", nom="Chorale", description="Chanter", thematiques=None))
+    fill(
+        a_service("test--1", nom="Colis", publics=["femmes"]),
+        a_service("test--2", nom="Chorale", description="Chanter", thematiques=None),
+    )
     [first] = search(ask("colis alimentaire", audiences=("femmes",)), reader=EDITH).results
     assert first.reasons[0].startswith("Répond à : ")
     assert any("colis" in reason for reason in first.reasons)
@@ -304,7 +342,9 @@ def test_over_many_days_each_of_the_equals_comes_first_about_as_often():
 @given(size=st.integers(1, 13))
 def test_pages_put_end_to_end_are_the_whole_answer(size):
     if not Service.objects.exists():
-        fill(*(at(n % 4 + 1, date_maj=f"202{n % 7}-01-01") for n in range(30)), *(a_service(**REMOTE) for _ in range(5)))
+        fill(
+            *(at(n % 4 + 1, date_maj=f"202{n % 7}-01-01") for n in range(30)), *(a_service(**REMOTE) for _ in range(5))
+        )
     assert pages(ask(), size=size) == found(ask(), size=100)
 
 
@@ -333,7 +373,9 @@ def test_a_correction_between_two_pages_moves_no_other_record(corrected):
     fill(*(at(3, uid=f"test--{n:02}", date_maj="2024-01-01") for n in range(20)))
     before = found(ask(), size=100)
     edited = before[12]
-    seen = pages(ask(), size=5, between=lambda n: n == 1 and corrected(Service.objects.get(uid=edited), phone="0199001122"))
+    seen = pages(
+        ask(), size=5, between=lambda n: n == 1 and corrected(Service.objects.get(uid=edited), phone="0199001122")
+    )
     assert len(seen) == len(set(seen))
     assert [uid for uid in seen if uid != edited] == [uid for uid in before if uid != edited]
 
@@ -425,13 +467,28 @@ def test_totals_and_ways_out_count_only_what_the_reader_may_read(nobody):
 
 @pytest.fixture
 def refuge(corrected):
-    home = a_structure("test--refuge", nom="Le Refuge", commune="Castelorme", code_insee="00002", latitude=48.01,
-                       adresse="7 rue Cachée", site_web="https://refuge.example")  # fmt: skip
+    home = a_structure(
+        "test--refuge",
+        nom="Le Refuge",
+        commune="Castelorme",
+        code_insee="00002",
+        latitude=48.01,
+        adresse="7 rue Cachée",
+        site_web="https://refuge.example",
+    )
     fill(
-        a_service("test--abri", structure="test--refuge", nom="Hébergement", latitude=48.01, commune="Castelorme",
-                  code_insee="00002", adresse="7 rue Cachée", description="Un toit, cette nuit."),
+        a_service(
+            "test--abri",
+            structure="test--refuge",
+            nom="Hébergement",
+            latitude=48.01,
+            commune="Castelorme",
+            code_insee="00002",
+            adresse="7 rue Cachée",
+            description="Un toit, cette nuit.",
+        ),
         structures=(home,),
-    )  # fmt: skip
+    )
     corrected(Structure.objects.get(), is_address_confidential=True)
     return Structure.objects.get()
 
@@ -468,8 +525,11 @@ def test_a_confidential_address_is_never_found_by_its_place(refuge, words):
 @pytest.fixture
 def mds(melune):
     """The Maison des solidarités of Melune's sector is farther than another's."""
-    set_sectors(melune, [SectorRow("TAS-1", "Nord", f"TIS-{n}", f"Secteur {n}", f"0000{n}") for n in (1, 2, 3)],
-                from_day=dt.date(2020, 1, 1))  # fmt: skip
+    set_sectors(
+        melune,
+        [SectorRow("TAS-1", "Nord", f"TIS-{n}", f"Secteur {n}", f"0000{n}") for n in (1, 2, 3)],
+        from_day=dt.date(2020, 1, 1),
+    )
     fill(
         at(3000),
         structures=(
@@ -484,7 +544,9 @@ def mds(melune):
 
 
 def test_nothing_near_gives_what_is_farther_what_is_close_in_need_and_the_mds(mds):
-    fill(at(60, uid="test--loin", thematiques=[HEALTH]), at(2, uid="test--voisin", thematiques=["sante--sante-mentale"]))
+    fill(
+        at(60, uid="test--loin", thematiques=[HEALTH]), at(2, uid="test--voisin", thematiques=["sante--sante-mentale"])
+    )
     answer = search(ask(themes=(HEALTH,)), reader=EDITH)
     assert answer.results == ()
     assert [result.service.uid for result in answer.ways_out.farther] == ["test--loin"]

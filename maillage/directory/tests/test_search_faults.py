@@ -2,13 +2,20 @@
 
 import pytest
 
+from maillage.directory.choices import THEMES
 from maillage.directory.models import Service, Structure
 from maillage.directory.search import search
 from maillage.directory.tests.factories import FOOD, KM_NORTH, a_service, a_structure, ask, fill
 
 pytestmark = pytest.mark.django_db
 BARE = {"thematiques": None, "publics": None, "modes_accueil": None}
-AT_A_DISTANCE = {"modes_accueil": ["a-distance"], "latitude": None, "longitude": None, "code_insee": None, "commune": None}
+AT_A_DISTANCE = {
+    "modes_accueil": ["a-distance"],
+    "latitude": None,
+    "longitude": None,
+    "code_insee": None,
+    "commune": None,
+}
 
 
 @pytest.fixture(autouse=True)
@@ -21,7 +28,7 @@ def found(query, nobody):
 
 
 def test_two_categories_of_different_sizes(nobody):
-    """A category of three hundred services does not drown the three of another: order is by travel time, not by crowd."""
+    """A crowded category does not drown the three services of another: order is by travel time."""
     crowd = [a_service(f"test--foule-{n}", latitude=48.0 + 12 * KM_NORTH) for n in range(60)]
     few = [
         a_service(f"test--rare-{n}", thematiques=["sante--sante-mentale"], latitude=48.0 + 2 * KM_NORTH, nom="Écoute")
@@ -36,8 +43,6 @@ def test_two_categories_of_different_sizes(nobody):
 
 def test_a_category_of_one_thematique_and_one_of_many_are_asked_the_same_way(nobody):
     """Whatever the number of thématiques a service bears, it comes once."""
-    from maillage.directory.choices import THEMES
-
     many = [theme for theme in THEMES if theme.startswith("numerique--")]
     fill(a_service("test--tout", thematiques=many), a_service("test--un", thematiques=[many[0]]))
     assert sorted(uid for uid, _ in found(ask(themes=tuple(many)), nobody)) == ["test--tout", "test--un"]
@@ -45,7 +50,7 @@ def test_a_category_of_one_thematique_and_one_of_many_are_asked_the_same_way(nob
 
 def test_a_record_without_thematiques_or_publics_is_found_by_its_words(nobody):
     fill(a_service("test--1", nom="Café des parents", description="On parle de tout.", **BARE), a_service("test--2"))
-    assert [uid for uid, _ in found(ask("café des parents"), nobody)][0] == "test--1"
+    assert found(ask("café des parents"), nobody)[0][0] == "test--1"
     assert [uid for uid, _ in found(ask("parents", audiences=("familles",)), nobody)] == ["test--1"]
 
 

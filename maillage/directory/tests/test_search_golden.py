@@ -43,8 +43,17 @@ def test_the_answer_is_the_one_written_down(model_flat, monday_morning, nobody, 
 def test_the_questions_written_down_are_of_every_sort():
     assert len(questions()) == 12
     assert {key for question in questions() for key in question} == {
-        "commune", "words", "themes", "minutes", "mode", "audiences", "cost", "reception", "is_open_now", "uids",
-    }  # fmt: skip
+        "commune",
+        "words",
+        "themes",
+        "minutes",
+        "mode",
+        "audiences",
+        "cost",
+        "reception",
+        "is_open_now",
+        "uids",
+    }
     assert sum(bool(question["uids"]) for question in questions()) >= 11
 
 
@@ -77,7 +86,9 @@ def by_hand(aubrelle, places, *, theme, origin, minutes):
 
 
 @pytest.mark.parametrize("code", ["00026", "00001"])
-def test_for_every_thematique_the_list_is_the_one_found_by_hand(model_flat, aubrelle, places, monday_morning, nobody, code):
+def test_for_every_thematique_the_list_is_the_one_found_by_hand(
+    model_flat, aubrelle, places, monday_morning, nobody, code
+):
     origin = origin_of(chosen_place(f"commune:{code}"))
     for theme in THEMES:
         query = SearchQuery(origin=origin, themes=(theme,), minutes=40)

@@ -25,8 +25,16 @@ def test_no_text_of_a_cell_breaks_the_reading_of_a_list(text):
     assert all(isinstance(part, str) for part in split_list(text))
 
 
-@given(st.lists(st.lists(st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\r\x00"), max_size=8),
-                         min_size=3, max_size=3), max_size=8))  # fmt: skip
+@given(
+    st.lists(
+        st.lists(
+            st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\r\x00"), max_size=8),
+            min_size=3,
+            max_size=3,
+        ),
+        max_size=8,
+    )
+)
 def test_each_row_knows_the_line_where_it_begins(table):
     page = io.StringIO()
     writer = csv.writer(page, lineterminator="\n", quoting=csv.QUOTE_ALL)
@@ -43,8 +51,11 @@ def test_each_row_knows_the_line_where_it_begins(table):
 
 def test_numbers_with_a_comma_are_numbers_and_words_stay_words():
     assert clean({"latitude": "48,5", "nombre_semaines": "3", "nom": "  Épicerie ", "adresse": "NULL"}) == {
-        "latitude": 48.5, "nombre_semaines": 3, "nom": "Épicerie", "adresse": None,
-    }  # fmt: skip
+        "latitude": 48.5,
+        "nombre_semaines": 3,
+        "nom": "Épicerie",
+        "adresse": None,
+    }
     assert clean({"latitude": "au nord"}) == {"latitude": "au nord"}
 
 
