@@ -13,7 +13,7 @@ from django.db.models import CASCADE, ForeignKey, Q
 from django.template import engines
 
 from maillage.core.access import RULES, Rule
-from maillage.core.doors import Door, access_page, doors, walk
+from maillage.core.doors import Door, access_page, doors, openapi_page, walk
 from maillage.demo import urls as demo_urls
 from maillage.directory.models import Service, Structure
 from maillage.territories.models import Commune
@@ -110,6 +110,11 @@ def test_every_module_says_what_belongs_in_it():
 def test_the_access_page_is_what_the_code_does():
     written = (settings.BASE_DIR / "docs/access.md").read_text(encoding="utf-8")
     assert written == access_page(), "Run `make docs`."
+
+
+def test_the_api_has_not_changed_unseen():
+    written = (settings.BASE_DIR / "docs/openapi.json").read_text(encoding="utf-8")
+    assert written == openapi_page(), "Run `make docs`."
 
 
 def test_models_and_migrations_agree(db):

@@ -1,11 +1,13 @@
 """Every door of the house and its lock: for the page a data protection officer reads, and for the test of the laws."""
 
 import inspect
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.test import RequestFactory
+from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 
 from maillage.core.access import LOCK, RULES, Lock
 
@@ -57,6 +59,12 @@ def _operations(callback: Any) -> list[Any]:
     if not inspect.isfunction(callback):
         return []
     return list(getattr(inspect.getclosurevars(callback).nonlocals.get("self"), "operations", []))
+
+
+def openapi_page() -> str:
+    """docs/openapi.json: what the API answers, so that a change of it is seen in a review."""
+    answer = resolve(reverse("api:openapi-json")).func(RequestFactory(headers={"host": "localhost"}).get("/"))
+    return json.dumps(json.loads(answer.content), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
 
 def access_page() -> str:

@@ -11,7 +11,7 @@ from maillage.core.refusals import Refused
 from maillage.core.throttle import count
 from maillage.directory.choices import AUDIENCES, FREE, THEMES
 from maillage.directory.data_inclusion import service_record, structure_record
-from maillage.directory.search import Answer, Origin, Result, SearchQuery
+from maillage.directory.search import Answer, Origin, Result, SearchQuery, Section
 from maillage.directory.search import search as find
 from maillage.directory.search.origins import origin_of
 from maillage.directory.search.query import DEFAULT_MINUTES, MOST_MINUTES, PAGE
@@ -21,6 +21,13 @@ from maillage.territories.choices import TravelMode
 router = Router(tags=["Annuaire"])
 MODES = {"voiture": TravelMode.CAR, "velo": TravelMode.BICYCLE, "pied": TravelMode.FOOT}
 A_MINUTE = 60
+SECTIONS: dict[Section, Literal["nommee", "reponse", "aussi", "autres-communes", "a-distance"]] = {
+    Section.NAMED: "nommee",
+    Section.ANSWERS: "reponse",
+    Section.ALSO: "aussi",
+    Section.FOR_OTHERS: "autres-communes",
+    Section.AT_A_DISTANCE: "a-distance",
+}
 
 
 class NotUnderstood(Refused):
@@ -67,6 +74,9 @@ class ItemOut(Schema):
     ouverture: str = Field(description="Ouvert ou fermé maintenant, en une phrase ; vide quand on ne sait pas.")
     adresse_confidentielle: bool
     hors_zone: bool = Field(description="Réservé aux habitants d'autres communes ; vient après les autres.")
+    rubrique: Literal["nommee", "reponse", "aussi", "autres-communes", "a-distance"] = Field(
+        description="La partie de la réponse où il se trouve ; dans chacune, l'ordre est celui du temps de trajet."
+    )
 
 
 class AnswerOut(Schema):
@@ -171,4 +181,5 @@ def _item(result: Result) -> ItemOut:
         ouverture=result.open_now,
         adresse_confidentielle=not shown,
         hors_zone=result.is_reserved,
+        rubrique=SECTIONS[result.section],
     )

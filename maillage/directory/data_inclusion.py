@@ -7,11 +7,13 @@ import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from typing import Any
 
 from data_inclusion.schema import v1
 from pydantic import ValidationError
 
+from maillage.core.tabular import Row, UnreadableFile, looks_like_json, read_csv, read_json
 from maillage.directory.choices import (
     AUDIENCES,
     CONTACT_MODES,
@@ -23,7 +25,6 @@ from maillage.directory.choices import (
     THEMES,
 )
 from maillage.directory.models import Record, Service, Structure
-from maillage.directory.tabular import Row, UnreadableFile, looks_like_json, read_csv, read_json
 
 COMMON = {
     "source": "producer",
@@ -127,6 +128,7 @@ class Rejected:
     field: str
     value: str
     right: str
+    row: dict[Any, Any] = dataclass_field(default_factory=dict, compare=False, repr=False)
 
     def __str__(self) -> str:
         return f"ligne {self.line}, {self.field} « {self.value} » : il faut {self.right}."

@@ -9,6 +9,7 @@ from django.http import QueryDict
 from maillage.core.concurrency import new_key
 from maillage.directory import hours
 from maillage.directory.choices import AUDIENCES, CATEGORIES, EVERYONE, FREE, ON_SITE, REMOTE, THEMES, category_of
+from maillage.directory.data_inclusion import faults_of
 from maillage.directory.models import Service, Structure
 from maillage.directory.search import Origin, SearchQuery
 from maillage.directory.search.origins import origin_of
@@ -186,6 +187,14 @@ class EditForm(forms.ModelForm):
             self._meta.fields or ()
         ):  # What was read travels with the form: a change is told from a stale value.
             self.fields[name].show_hidden_initial = True
+
+    def _post_clean(self) -> None:
+        """Once the record bears what was typed: it must stay one that data·inclusion's models accept."""
+        super()._post_clean()  # type: ignore[misc]
+        if not self.errors:
+            for name, right in faults_of(self.instance):
+                if name in self.changed_data:
+                    self.add_error(name, f"Il faut {right}.")
 
     def changed_fields(self) -> list[str]:
         """The record's fields that the person changed, compared with what they read."""

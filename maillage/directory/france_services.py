@@ -8,7 +8,7 @@ import datetime as dt
 import re
 from typing import Any
 
-from maillage.directory.tabular import Row, read_csv
+from maillage.core.tabular import Row, read_csv
 
 COLUMNS = (
     "id_fs", "lib_fs", "adresse", "complement_adresse", "insee_com", "code_postal", "lib_com", "latitude", "longitude",

@@ -1,6 +1,8 @@
 """What each page of the directory is told, so that a view only chooses it."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, cast
 
 from django.core.paginator import Paginator
@@ -22,12 +24,19 @@ from maillage.directory.permissions import (
     can_read_hidden_address,
     can_read_service,
 )
-from maillage.directory.search import Answer
+from maillage.directory.search import Answer, Section
 from maillage.directory.territory import Portrait
 from maillage.directory.wording import address_lines, phone_in_words
 from maillage.territories.models import Departement
 
 FILTERS = ("minutes", "mode", "reception", "free", "open_now")
+SECTION_TITLES = {
+    Section.NAMED: "",
+    Section.ANSWERS: "Pour ce besoin",
+    Section.ALSO: "Peut aussi vous aider",
+    Section.FOR_OTHERS: "Réservé aux habitants d'autres communes",
+    Section.AT_A_DISTANCE: "Sans se déplacer",
+}
 URGENT = {
     "violence": "3919, violences faites aux femmes : gratuit, jour et nuit, sans trace sur la facture. Police : 17.",
     "child": "119, enfance en danger : gratuit, jour et nuit, pour les enfants et pour les adultes.",
@@ -62,7 +71,7 @@ def results(answer: Answer, form: SearchForm) -> dict[str, object]:
         "degraded": form.degraded,
         "understood": [THEMES[theme] for theme in query.wanted_themes() if theme in THEMES][:4],
         "urgency": URGENT.get(answer.reading.urgency, ""),
-        "cards": [cards.result_card(result, query.mode) for result in answer.results],
+        "sections": sections(answer),
         "remote_cards": [cards.result_card(result, query.mode) for result in answer.remote],
         "farther_cards": [cards.result_card(result, query.mode) for result in ways.farther] if ways else [],
         "nothing_title": nothing(answer),
@@ -78,6 +87,24 @@ def results(answer: Answer, form: SearchForm) -> dict[str, object]:
         "audiences_open": bool(query.audiences),
         "filters_summary": form.filters_in_words(),
     }
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the answers, under its title; the first part stands without one."""
+
+    title: str
+    cards: list[components.Result]
+
+
+def sections(answer: Answer) -> list[Part]:
+    """The answers of this page, part by part."""
+    parts: list[Part] = []
+    for section, results in groupby(answer.results, key=lambda result: result.section):
+        cards_of_part = [cards.result_card(result, answer.query.mode) for result in results]
+        titled = bool(parts) or section in {Section.FOR_OTHERS, Section.AT_A_DISTANCE}
+        parts.append(Part(SECTION_TITLES[section] if titled else "", cards_of_part))
+    return parts
 
 
 def heading(answer: Answer) -> str:

@@ -5,7 +5,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,12 @@ from django.conf import settings
 from django.db import transaction
 
 from maillage.core import clock, journal
+from maillage.core.tabular import Row, UnreadableFile, read_text
 from maillage.directory import data_inclusion, france_services
 from maillage.directory.actions.indexing import index_services
 from maillage.directory.choices import RunState, SourceFormat
 from maillage.directory.data_inclusion import SERVICE_FIELDS, STRUCTURE_FIELDS, Rejected
 from maillage.directory.models import ImportRun, Record, Service, Source, Structure
-from maillage.directory.tabular import Row, UnreadableFile, read_text
 
 BATCH = 500
 WIDE_LOSS, FEW = 0.5, 20  # More than half of a source gone at once is a cut file until someone says otherwise.
@@ -54,15 +54,13 @@ class Report:
 
     def lines(self) -> Iterator[str]:
         """The report as a person reads it."""
-        for noun, tally in (("structures", self.structures), ("services", self.services)):
+        for noun, e, mis, tally in (
+            ("structures", "e", "mises", self.structures),
+            ("services", "", "mis", self.services),
+        ):
             yield (
-                (
-                    f"{noun} : {tally.read} lues, {tally.created} ajoutées, {tally.updated} mises à jour, "
-                    f"{tally.unchanged} inchangées, {tally.withdrawn} retirées."
-                )
-                .replace("lues", "lus" if noun == "services" else "lues")
-                .replace("mises", "mis" if noun == "services" else "mises")
-                .replace("ées", "és" if noun == "services" else "ées")
+                f"{noun} : {tally.read} lu{e}s, {tally.created} ajouté{e}s, {tally.updated} {mis} à jour, "
+                f"{tally.unchanged} inchangé{e}s, {tally.withdrawn} retiré{e}s."
             )
         if kept := self.structures.kept_edits + self.services.kept_edits:
             s = "s" if kept > 1 else ""
@@ -179,7 +177,7 @@ def _take_rows(kind: Kind, source: Source, rows: list[Row], tally: Tally, report
             problems = [Rejected(row.line, uid, "id", uid, "un identifiant présent une seule fois dans le fichier")]
         seen.add(uid)
         if problems:
-            report.rejected += problems
+            report.rejected += [replace(problem, row=row.values) for problem in problems]
             continue
         batch.append((row, record))
         if len(batch) == BATCH:
@@ -201,7 +199,7 @@ def _save_batch(
     for row, record in batch:
         thing = known.get(record["id"])
         if problem := _misplaced(row, record, thing, source, parents, kind):
-            report.rejected.append(problem)
+            report.rejected.append(replace(problem, row=row.values))
         elif thing is None:
             created.append(_filled(kind.model(source=source, uid=record["id"]), kind, record, parents))
         elif thing.fingerprint == fingerprint_of(record) and not thing.is_withdrawn:
@@ -289,16 +287,18 @@ def _withdraw_vanished(source: Source, seen: dict[Kind, set[str]], report: Repor
 
 
 def _keep_rejects(rejected: list[Rejected], run: ImportRun) -> str:
-    """Rejected rows, in a CSV that a spreadsheet opens, for whoever must correct them."""
+    """Rejected rows, whole, in a CSV that a spreadsheet opens, for whoever must correct them."""
     if not rejected:
         return ""
     folder = settings.VAR_DIR / "imports"
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{run.source_id}-{run.pk}-refus.csv"
-    with path.open("w", encoding="utf-8-sig", newline="") as page:
+    with path.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="") as page:
         writer = csv.writer(page, delimiter=";")
-        writer.writerow(["ligne", "identifiant", "champ", "valeur", "ce qu'il faut"])
-        writer.writerows([[r.line, *map(_harmless, (r.uid, r.field, r.value, r.right))] for r in rejected])
+        writer.writerow(["ligne", "identifiant", "champ", "valeur", "ce qu'il faut", "la ligne entière (JSON)"])
+        for r in rejected:
+            whole = json.dumps({str(key): value for key, value in r.row.items()}, ensure_ascii=False, default=str)
+            writer.writerow([r.line, *map(_harmless, (r.uid, r.field, r.value, r.right, whole))])
     return str(path)
 
 

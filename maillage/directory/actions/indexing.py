@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from maillage.core.text import stems
 from maillage.directory.choices import AUDIENCES, EVERYWHERE, ON_SITE, REMOTE, THEMES
 from maillage.directory.models import SearchEntry, SearchFacet, SearchTerm, Service
+from maillage.directory.search.origins import departement_of
 from maillage.territories.actions import DENSITIES
 from maillage.territories.choices import Density
 from maillage.territories.models import Commune
@@ -58,7 +59,7 @@ def _index_batch(keys: Collection[int]) -> None:
         batch_size=5_000,
     )
     SearchFacet.objects.bulk_create(
-        [SearchFacet(service_id=s.pk, kind=kind, code=code) for s in services for kind, code in facets_of(s)],
+        [SearchFacet(service_id=s.pk, kind=kind, code=code) for s in services for kind, code in facets_of(s, centres)],
         batch_size=5_000,
     )
 
@@ -81,7 +82,7 @@ def entry_of(service: Service, centres: dict[str, Centre]) -> SearchEntry:
         density=place.density,
         is_on_site=on_site,
         is_remote=REMOTE in modes or not on_site,
-        is_zoned=bool(zone_of(service)),
+        is_zoned=bool(zone_of(service, place)),
         updated_on=service.updated_on,
         cost=service.cost,
         hours=service.hours,
@@ -119,13 +120,20 @@ def _stems_of(text: str) -> frozenset[str]:
     return frozenset(stems(text))
 
 
-def facets_of(service: Service) -> set[tuple[str, str]]:
+def facets_of(service: Service, centres: dict[str, Centre]) -> set[tuple[str, str]]:
     themes = {("theme", code) for code in service.themes or [] if code in THEMES}
     audiences = {("audience", code) for code in service.audiences or [] if code in AUDIENCES}
-    return themes | audiences | {("zone", code) for code in zone_of(service)}
+    return themes | audiences | {("zone", code) for code in zone_of(service, place_of(service, centres))}
 
 
-def zone_of(service: Service) -> list[str]:
-    """Where people must live to be eligible; empty when the record restricts nothing."""
+def zone_of(service: Service, place: Centre) -> list[str]:
+    """Where people must live to be eligible; empty when the record restricts nothing.
+
+    A service one must go to, in a commune nobody can place, is shown to its Département: not to all of France.
+    """
     zone = service.zone or []
-    return [] if any(code in EVERYWHERE for code in zone) else zone
+    if zone:
+        return [] if any(code in EVERYWHERE for code in zone) else zone
+    code = service.commune_code or service.structure.commune_code
+    is_lost = place.latitude is None and REMOTE not in (service.reception_modes or []) and code
+    return [departement_of(code)] if is_lost and not service.hides_its_address else []

@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from enum import IntEnum
 from typing import Any
 
 import numpy as np
@@ -22,12 +23,21 @@ from maillage.territories.choices import TravelMode
 from maillage.territories.models import Commune, Sector
 
 FRESHNESS_ORDER = {Freshness.RECENT: 0, Freshness.AGEING: 1, Freshness.OLD: 2}
-HERE, FOR_OTHERS, AT_A_DISTANCE = 0, 1, 2
 LISTENING = (  # Where someone listens and helps to find, whatever the need.
     "difficultes-administratives-ou-juridiques--accompagnement-pour-lacces-aux-droits",
     "difficultes-administratives-ou-juridiques--accompagnement-aux-demarches-administratives",
 )
 FAR = 10_000  # Minutes of what one does not travel to.
+
+
+class Section(IntEnum):
+    """The parts of an answer, in order. Within each, travel time decides; between them, how well it answers."""
+
+    NAMED = 0
+    ANSWERS = 1
+    ALSO = 2
+    FOR_OTHERS = 3
+    AT_A_DISTANCE = 4
 
 
 @dataclass(frozen=True)
@@ -36,6 +46,7 @@ class Result:
 
     service: Service
     rank: int
+    section: Section
     minutes: int | None
     is_reserved: bool
     reasons: tuple[str, ...]
@@ -82,20 +93,18 @@ def search(query: SearchQuery, *, reader: Any, size: int = PAGE, with_ways_out: 
     is_loose = mark.is_loose if mark else needs_looseness(query)
     found = find(query, reader, is_loose=is_loose)
     ordered = _ordered(found, query, day)
-    page = [pair for pair in ordered if mark is None or pair[0] > mark.key][:size]
-    first_rank = sum(1 for key, _ in ordered if mark and key <= mark.key) + 1
-    results = _shown([candidate for _, candidate in page], query, reader, first_rank=first_rank)
-    more = bool(page) and page[-1][0] < ordered[-1][0]
+    page = [place for place in ordered if mark is None or place.key > mark.key][:size]
+    more = bool(page) and page[-1].key < ordered[-1].key
     on_site = sum(1 for candidate in found if candidate.minutes is not None)
     nothing_near = on_site == 0 and mark is None
     return Answer(
         query=query,
         reading=query.reading(),
-        results=results,
+        results=_shown(page, query, reader),
         total_on_site=on_site,
         total_remote=len(found) - on_site,
         remote=() if mark or nothing_near else _remote_apart(ordered, page, query, reader),
-        next_cursor=Mark(day, page[-1][0], is_loose).encode() if more else "",
+        next_cursor=Mark(day, page[-1].key, is_loose).encode() if more else "",
         ways_out=ways_out(query, reader) if nothing_near and with_ways_out else None,
         travel_label=travel_times().label,
     )
@@ -104,17 +113,36 @@ def search(query: SearchQuery, *, reader: Any, size: int = PAGE, with_ways_out: 
 # -- Order ---------------------------------------------------------------------------------------------------------
 
 
-def _ordered(found: list[Candidate], query: SearchQuery, day: dt.date) -> list[tuple[Key, Candidate]]:
-    """What answers the words most closely, then by travel time, freshness, and a draw that changes each day."""
+@dataclass(frozen=True)
+class Place:
+    """A candidate at its place in the answer: its rank from 1, and the key that put it there."""
+
+    rank: int
+    key: Key
+    candidate: Candidate
+
+
+def _ordered(found: list[Candidate], query: SearchQuery, day: dt.date) -> list[Place]:
+    """Section by section, by travel time, then freshness, then a draw that changes each day."""
     ranks = relevance(query, [candidate.pk for candidate in found])
-    return sorted(((_key(c, ranks[c.pk], day), c) for c in found), key=lambda pair: pair[0])
+    keyed = sorted(((_key(c, ranks[c.pk], day), c) for c in found), key=lambda pair: pair[0])
+    return [Place(rank, key, candidate) for rank, (key, candidate) in enumerate(keyed, 1)]
 
 
 def _key(candidate: Candidate, rank: int, day: dt.date) -> Key:
-    group = AT_A_DISTANCE if candidate.minutes is None else FOR_OTHERS if candidate.is_reserved else HERE
     freshness = FRESHNESS_ORDER[freshness_of(candidate.updated_on, day)]
     minutes = FAR if candidate.minutes is None else candidate.minutes
-    return (rank, group, minutes, freshness, _draw(candidate.uid, day), candidate.pk)
+    return (_section(candidate, rank), minutes, rank, freshness, _draw(candidate.uid, day), candidate.pk)
+
+
+def _section(candidate: Candidate, rank: int) -> Section:
+    if rank == 0:
+        return Section.NAMED
+    if candidate.minutes is None:
+        return Section.AT_A_DISTANCE
+    if candidate.is_reserved:
+        return Section.FOR_OTHERS
+    return Section.ANSWERS if rank == 1 else Section.ALSO
 
 
 def _draw(uid: str, day: dt.date) -> int:
@@ -122,39 +150,35 @@ def _draw(uid: str, day: dt.date) -> int:
     return int.from_bytes(hashlib.blake2b(f"{day}:{uid}".encode(), digest_size=5).digest())
 
 
-def _remote_apart(
-    ordered: list[tuple[Key, Candidate]], page: list[tuple[Key, Candidate]], query: SearchQuery, reader: Any
-) -> tuple[Result, ...]:
+def _remote_apart(ordered: list[Place], page: list[Place], query: SearchQuery, reader: Any) -> tuple[Result, ...]:
     """Three answers at a distance beside the first page, unless the page already comes to them."""
-    shown = {candidate.pk for _, candidate in page}
-    apart = [c for _, c in ordered if c.minutes is None and c.pk not in shown]
-    return _shown(apart[:3], query, reader, first_rank=0)
+    shown = {place.rank for place in page}
+    apart = [place for place in ordered if place.candidate.minutes is None and place.rank not in shown]
+    return _shown(apart[:3], query, reader)
 
 
 # -- Showing -------------------------------------------------------------------------------------------------------
 
 
-def _shown(candidates: list[Candidate], query: SearchQuery, reader: Any, *, first_rank: int) -> tuple[Result, ...]:
-    keys = [candidate.pk for candidate in candidates]
+def _shown(places: list[Place], query: SearchQuery, reader: Any) -> tuple[Result, ...]:
+    keys = [place.candidate.pk for place in places]
     readable = can_read_service.among(Service.objects.filter(pk__in=keys), reader).select_related(
         "structure", "source"
     )
     services = {service.pk: service for service in readable.defer("received", "structure__received")}
     terms = _terms_met(keys, query)
-    pairs = [(services[c.pk], c) for c in candidates if c.pk in services]
-    return tuple(
-        _result(service, candidate, rank, query, terms.get(service.pk, {}))
-        for rank, (service, candidate) in enumerate(pairs, first_rank)
-    )
+    pairs = [(services[place.candidate.pk], place) for place in places if place.candidate.pk in services]
+    return tuple(_result(service, place, query, terms.get(service.pk, {})) for service, place in pairs)
 
 
-def _result(service: Service, candidate: Candidate, rank: int, query: SearchQuery, met: dict[str, int]) -> Result:
+def _result(service: Service, place: Place, query: SearchQuery, met: dict[str, int]) -> Result:
     at = clock.local_now()
     return Result(
         service=service,
-        rank=rank,
-        minutes=candidate.minutes,
-        is_reserved=candidate.is_reserved,
+        rank=place.rank,
+        section=Section(place.key[0]),
+        minutes=place.candidate.minutes,
+        is_reserved=place.candidate.is_reserved,
         reasons=tuple(_reasons(service, query, met)),
         open_now=hours.now_in_words(service.hours, at),
         is_open=hours.is_open(service.hours, at),
@@ -189,10 +213,11 @@ def _reasons(service: Service, query: SearchQuery, met: dict[str, int]) -> Itera
 def ways_out(query: SearchQuery, reader: Any) -> WaysOut:
     """Farther answers, neighbouring needs that have answers here, and the Maison des solidarités to call."""
     wider = replace(query, minutes=MOST_MINUTES, cursor="", reception="")
-    beyond = [pair for pair in _ordered(find(wider, reader), wider, clock.today()) if pair[1].minutes is not None]
+    ordered = _ordered(find(wider, reader), wider, clock.today())
+    beyond = [place for place in ordered if place.candidate.minutes is not None]
     near_needs = _answered_near([*neighbours(query.wanted_themes())[:6], *LISTENING], query, reader)
     return WaysOut(
-        farther=_shown([candidate for _, candidate in beyond[:3]], wider, reader, first_rank=1),
+        farther=_shown(beyond[:3], wider, reader),
         neighbours=near_needs[:3],
         nearest_mds=nearest_mds(query.origin, reader),
     )

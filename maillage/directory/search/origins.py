@@ -19,10 +19,14 @@ def origin_of(place: Place) -> Origin | None:
     return Origin(place.label, Point(place.latitude, place.longitude, density), code, areas_of(code, commune))
 
 
+def departement_of(code: str) -> str:
+    """The Département's code in a commune's: two signs, three overseas."""
+    return code[:3] if code.startswith(OVERSEAS) else code[:2]
+
+
 def areas_of(code: str, commune: Commune | None) -> tuple[str, ...]:
     """The codes an eligibility zone may name to include this commune: itself, its EPCI, its Département, France."""
     if not code:
         return EVERYWHERE
-    departement = code[:3] if code.startswith(OVERSEAS) else code[:2]
-    own = (code, commune.departement_id, commune.epci_id) if commune else (code, departement)
+    own = (code, commune.departement_id, commune.epci_id) if commune else (code, departement_of(code))
     return (*(area for area in own if area), *EVERYWHERE)

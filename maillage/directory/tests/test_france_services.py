@@ -9,11 +9,11 @@ import pytest
 from data_inclusion.schema import v1
 from opening_hours import OpeningHours
 
+from maillage.core.tabular import read_text
 from maillage.directory import france_services
 from maillage.directory.choices import SourceFormat
 from maillage.directory.data_inclusion import check, clean, service_record
 from maillage.directory.models import Service, Structure
-from maillage.directory.tabular import read_text
 from maillage.directory.tests.factories import a_source, snapshot, take
 
 pytestmark = pytest.mark.django_db

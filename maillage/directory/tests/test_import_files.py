@@ -7,8 +7,8 @@ import zipfile
 import pytest
 from django.core.management import CommandError, call_command
 
+from maillage.core.tabular import UnreadableFile
 from maillage.directory.models import ImportRun, Service, Structure
-from maillage.directory.tabular import UnreadableFile
 from maillage.directory.tests.factories import (
     FOOD,
     a_service,

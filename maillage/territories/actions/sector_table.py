@@ -1,15 +1,14 @@
 """The table of social sectors: read from a CSV file, checked line by line before anything is changed."""
 
-import csv
 import datetime as dt
 import difflib
-import io
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from maillage.core.refusals import Refused
+from maillage.core.tabular import read_csv, read_text
 from maillage.territories.actions.names import name_key
 from maillage.territories.models import Commune, CommuneName, Departement
 
@@ -32,43 +31,15 @@ class SectorRow:
 
 
 def read_sector_table(path: Path) -> list[SectorRow]:
-    """The rows of a CSV file, comma or semicolon, UTF-8, with the columns of COLUMNS and, if it likes, commune_name.
+    """The rows of a CSV file in UTF-8, with the columns of COLUMNS and, if it likes, commune_name.
 
-    Raises Refused: no file, another encoding, missing columns, empty cells, each with its line.
+    Raises Refused: no file, another encoding, missing columns, a file cut short.
     """
-    lines = csv.DictReader(io.StringIO(_text(path), newline=""), delimiter=_delimiter(path), strict=True)
-    columns = [name.strip() for name in lines.fieldnames or []]
-    if missing := [name for name in COLUMNS if name not in columns]:
-        raise Refused(
-            f"Colonnes absentes : {', '.join(missing)}. Le fichier doit avoir : {', '.join(COLUMNS)}"
-            f" ({OPTIONAL} est facultatif)."
-        )
-    lines.fieldnames = columns
-    try:
-        rows = [_row(cells, lines.line_num) for cells in lines]
-    except csv.Error as broken:
-        raise Refused(f"Le fichier n'est pas un CSV lisible, vers la ligne {lines.line_num}.") from broken
-    return rows
+    rows = read_csv(read_text(path), path.name, required=COLUMNS)
+    return [_row(row.values, row.line) for row in rows]
 
 
-def _text(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except OSError as away:
-        raise Refused(f"Le fichier {path} ne s'ouvre pas.") from away
-    except UnicodeDecodeError as other:
-        raise Refused(
-            "Le fichier n'est pas en UTF-8 : enregistrez-le de nouveau au format « CSV UTF-8 », sans quoi les accents"
-            " seraient perdus."
-        ) from other
-
-
-def _delimiter(path: Path) -> str:
-    header = _text(path).partition("\n")[0]
-    return max(",;\t", key=header.count)
-
-
-def _row(cells: dict[str, str | None], line: int) -> SectorRow:
+def _row(cells: dict[str, str], line: int) -> SectorRow:
     values = {name: (cells.get(name) or "").strip() for name in (*COLUMNS, OPTIONAL)}
     return SectorRow(**values, line=line)
 

@@ -250,10 +250,10 @@ def test_a_dry_run_says_everything_and_keeps_nothing(departement, table, capsys)
     ("content", "sentence"),
     [
         ((HEADER + LINES).encode("cp1252"), "pas en UTF-8"),
-        (b"", "Colonnes absentes"),
-        (b"tas_code,commune_code\nA,00001\n", "Colonnes absentes : tas_name, tis_code, tis_name"),
+        (b"", "est vide"),
+        (b"tas_code,commune_code\nA,00001\n", "Il manque : « tas_name ».*« tis_code ».*« tis_name »"),
         ((HEADER + LINES.replace("00001", "99999")).encode(), r"Ligne 2 : « 99999 ».*Serait-ce Melune \(00001\)"),
-        ((HEADER + 'A;"Tas').encode(), "CSV"),
+        ((HEADER + 'A;"Tas').encode(), "tronqué"),
         (HEADER.encode(), "vide"),
     ],
 )
@@ -266,7 +266,7 @@ def test_a_bad_file_is_explained_in_french(departement, table, content, sentence
 
 
 def test_a_missing_file_and_an_unknown_departement_are_explained(departement, table, tmp_path):
-    with pytest.raises(CommandError, match="ne s'ouvre pas"):
+    with pytest.raises(CommandError, match="n'existe pas"):
         import_sectors(tmp_path / "absent.csv")
     with pytest.raises(CommandError, match="n'est pas chargé"):
         import_sectors(table, departement="77")
