@@ -100,7 +100,7 @@ def import_file(
     batches; killed at any moment, the next run ends in the same state. A dry run computes it all and keeps nothing.
     """
     if not dry_run:
-        return _run(path, source, by=by, accept_losses=accept_losses)
+        return _run(_read_or_say(path, source), source, by=by, accept_losses=accept_losses)
     rows = _read(path, source)
     with transaction.atomic():
         report = _take(source, *rows, accept_losses=accept_losses)
@@ -112,8 +112,8 @@ def import_records(
     structures: Iterable[dict[str, Any]], services: Iterable[dict[str, Any]], *, source: Source
 ) -> Report:
     """The same, from data·inclusion records already in memory."""
-    rows = ([Row(n, r) for n, r in enumerate(records, 1)] for records in (structures, services))
-    return _take(source, *rows, accept_losses=False)
+    rows = [Row(n, r) for n, r in enumerate(structures, 1)], [Row(n, r) for n, r in enumerate(services, 1)]
+    return _run(rows, source, by=None, accept_losses=False)
 
 
 def _read(path: Path, source: Source) -> tuple[list[Row], list[Row]]:
@@ -124,13 +124,17 @@ def _read(path: Path, source: Source) -> tuple[list[Row], list[Row]]:
     return data_inclusion.read(text, path.name)
 
 
-def _run(path: Path, source: Source, *, by: Any, accept_losses: bool) -> Report:
+def _read_or_say(path: Path, source: Source) -> tuple[list[Row], list[Row]]:
+    """The file's rows; a file that cannot be read is written down for whoever keeps the directory, then refused."""
     try:
-        rows = _read(path, source)
+        return _read(path, source)
     except UnreadableFile as refused:
-        if not source._state.adding:  # A source known here: who keeps the directory sees that its file was refused.
+        if not source._state.adding:
             _finish(ImportRun(source=source), RunState.REFUSED, sentence=refused.sentence)
         raise
+
+
+def _run(rows: tuple[list[Row], list[Row]], source: Source, *, by: Any, accept_losses: bool) -> Report:
     source.save()
     for killed in source.runs.filter(state=RunState.RUNNING):
         _finish(killed, RunState.REFUSED, sentence="Interrompu avant sa fin, puis repris.")
