@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "csp",
     "django_tasks",
     "django_tasks_db",
+    "ninja",
     *ROOMS,
 ]
 ROOT_URLCONF = "config.urls"

@@ -1,19 +1,24 @@
-"""Whatever a person reads in a template goes through gettext: French is the source, families' languages can follow."""
+"""Whatever a person reads on a page goes through gettext: French is the source, families' languages can follow."""
 
+import ast
+import datetime as dt
 import inspect
 import re
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from django.template import TemplateSyntaxError
 from django.template.base import Lexer, Token, TokenType
+from django.urls import reverse
 from django.utils.text import smart_split
+from django.utils.translation import gettext, override
 from django.utils.translation.template import templatize
 
 from maillage.core.templatetags import ui
+from maillage.directory import cards
 from tests import laws
 
 LETTER = re.compile(r"[^\W\d_]")
@@ -25,6 +30,9 @@ READ_PARAMETERS = {
     "caption", "date", "label", "line", "name", "note", "role", "source", "summary", "text", "title", "unit", "word",
 }  # fmt: skip
 READ_FILTERS = re.compile(r"""\|\s*(?:default|default_if_none|yesno|add|pluralize):("[^"]*"|'[^']*')""")
+
+# How many of its first arguments each function of gettext gives to translators.
+SENTENCES = {"_": 1, "gettext": 1, "gettext_lazy": 1, "ngettext": 2, "ngettext_lazy": 2}
 
 
 def pages() -> Iterator[tuple[str, str]]:
@@ -109,6 +117,64 @@ def parameters(tag: str) -> list[str]:
     return [one.name for one in told if one.name != "content" and one.kind is not one.VAR_KEYWORD]
 
 
+def put_together_too_early(files: Iterable[tuple[str, str]]) -> list[str]:
+    """Sentences given to gettext already filled in: no catalogue will hold them."""
+    return [
+        f"{name}: {ast.unparse(said)}"
+        for name, text in files
+        for said in sentences(text)
+        if not isinstance(said, ast.Constant)
+    ]
+
+
+def sentences(text: str) -> Iterator[ast.expr]:
+    """What a Python file gives to gettext."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            yield from node.args[: SENTENCES.get(node.func.id, 0)]
+
+
+def bare_labels(files: Iterable[tuple[str, str]]) -> list[str]:
+    """Labels, choices and errors of forms, and words of choices, that no translation could reach."""
+    return [
+        f"{name}: {ast.unparse(said)}"
+        for name, text in files
+        if Path(name).name in {"forms.py", "choices.py"}
+        for node in ast.walk(ast.parse(text))
+        for said in shown_by(node)
+        if isinstance(said, ast.JoinedStr) or (isinstance(said, ast.Constant) and LETTER.search(str(said.value)))
+    ]
+
+
+def shown_by(node: ast.AST) -> list[ast.expr]:
+    """What a person will read of a field's settings, of the members of a vocabulary, of an error."""
+    match node:
+        case ast.keyword(arg="label" | "help_text" | "empty_label"):
+            return [node.value]
+        case ast.keyword(arg="choices", value=ast.List(elts=pairs)):
+            return [pair.elts[-1] for pair in pairs if isinstance(pair, ast.Tuple)]
+        case ast.ClassDef(body=body):
+            members = [line.value for line in body if isinstance(line, ast.Assign)]
+            return [member.elts[-1] for member in members if isinstance(member, ast.Tuple)]
+        case ast.Call(func=ast.Attribute(attr="ValidationError" | "add_error"), args=[*_, said]):
+            return [said]
+    return []
+
+
+@pytest.fixture
+def speak_arabic(settings, tmp_path: Path) -> Callable[[dict[str, str]], None]:
+    """Gives the house a second language, which has these words only."""
+
+    def speak(words: dict[str, str]) -> None:
+        folder = tmp_path / "ar" / "LC_MESSAGES"
+        folder.mkdir(parents=True)
+        (folder / "django.mo").write_bytes(catalogue(words))
+        settings.LOCALE_PATHS = [tmp_path]
+        settings.LANGUAGES = [("fr", "Français"), ("ar", "العربية")]
+
+    return speak
+
+
 def catalogue(words: dict[str, str]) -> bytes:
     """What msgfmt writes: a header, two tables of lengths and offsets, the texts."""
     pairs = sorted(({"": "Content-Type: text/plain; charset=UTF-8\n"} | words).items())
@@ -171,13 +237,61 @@ def test_translators_are_given_every_text():
             pytest.fail(f"{name}: {unreadable}")
 
 
-def test_a_family_reads_the_page_in_its_language(client, db, settings, tmp_path: Path):
+def test_every_label_of_a_form_can_be_translated():
+    assert bare_labels(laws.sources()) == []
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        'place = forms.CharField(label="Où ?")',
+        'place = forms.CharField(label=_("Où ?"), help_text="Une commune")',
+        'how = forms.ChoiceField(choices=[("", _("Peu importe")), ("remote", "À distance")])',
+        'class Role(TextChoices):\n    EDITOR = "editor", "Tient l\'annuaire"',
+        'raise forms.ValidationError("Il manque une commune.")',
+        'form.add_error("place", f"Nous ne connaissons pas {place}.")',
+    ],
+)
+def test_a_label_in_french_only_is_caught(fault):
+    assert len(bare_labels([("directory/forms.py", fault)])) == 1
+
+
+def test_a_sentence_is_translated_before_it_is_filled_in():
+    assert put_together_too_early(laws.sources()) == []
+    assert put_together_too_early([("a.py", '_(f"Rien à {place}")'), ("b.py", 'ngettext("un", "des" + x, n)')]) == [
+        "a.py: f'Rien à {place}'",
+        "b.py: 'des' + x",
+    ]
+
+
+def test_no_word_of_ours_is_taken_for_one_of_the_framework():
+    with override("fr"):
+        ours = [said.value for _, text in laws.sources() for said in sentences(text)]
+        assert [(said, gettext(said)) for said in ours if gettext(said) != said] == []
+    assert len(ours) > 100
+
+
+def test_a_family_reads_forms_and_sentences_in_its_language(client, db, speak_arabic):
+    words = {
+        "De quoi avez-vous besoin ?": "ماذا تحتاج؟",
+        "Il nous faut une commune, un code postal ou une adresse pour chercher près de vous.": "نحتاج إلى مكان للبحث.",
+    }
+    weeks = {"il y a %(n)s semaine\0il y a %(n)s semaines": "قبل أسبوع\0قبل %(n)s أسابيع"}
+    speak_arabic(words | weeks)
+
+    page = client.post(reverse("directory:search"), {"words": "papiers"}, headers={"accept-language": "ar"})
+    ago = {}
+    for language in ("ar", "fr"):
+        with override(language):
+            ago[language] = cards.ago(dt.date(2026, 3, 1), dt.date(2026, 3, 22))
+
+    assert all(theirs in page.content.decode() for theirs in words.values())
+    assert ago == {"ar": "قبل 3 أسابيع", "fr": "il y a 3 semaines"}
+
+
+def test_a_family_reads_the_page_in_its_language(client, db, speak_arabic):
     words = {"Votre besoin": "حاجتك", "Se connecter": "تسجيل الدخول", "Voir qui peut m'aider": "من يمكنه مساعدتي"}
-    folder = tmp_path / "ar" / "LC_MESSAGES"
-    folder.mkdir(parents=True)
-    (folder / "django.mo").write_bytes(catalogue(words))
-    settings.LOCALE_PATHS = [tmp_path]
-    settings.LANGUAGES = [("fr", "Français"), ("ar", "العربية")]
+    speak_arabic(words)
 
     page = client.get("/", headers={"accept-language": "ar"}).content.decode()
     french = client.get("/", headers={"accept-language": "fr"}).content.decode()

@@ -1,10 +1,11 @@
 """The words for what people do in the house."""
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 
 class Role(TextChoices):
     """What someone may do here; each says it in one sentence."""
 
-    DIRECTORY_EDITOR = "directory_editor", "Tient l'annuaire à jour : corrige les fiches et lance les imports."
-    ADMINISTRATOR = "administrator", "Administre la maison : réglages et imports, sans lire les dossiers."
+    DIRECTORY_EDITOR = "directory_editor", _("Tient l'annuaire à jour : corrige les fiches et lance les imports.")
+    ADMINISTRATOR = "administrator", _("Administre la maison : réglages et imports, sans lire les dossiers.")

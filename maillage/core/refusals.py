@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.translation import gettext, ngettext
 
 from maillage.core.access import public
 
@@ -26,11 +27,19 @@ class TooMany(Refused):
 
     def __init__(self, *, wait: int) -> None:
         minutes = max(1, -(-wait // 60))  # Rounded up: who comes back when we said is let in.
-        super().__init__(
-            f"Beaucoup de demandes viennent de votre connexion. Réessayez dans {minutes} minute"
-            f"{'s' if minutes > 1 else ''} : rien de ce que vous avez fait n'est perdu.",
-        )
+        super().__init__(_too_many(minutes))
         self.wait = wait
+
+
+def _too_many(minutes: int) -> str:
+    sentence = ngettext(
+        "Beaucoup de demandes viennent de votre connexion. Réessayez dans %(minutes)s minute : "
+        "rien de ce que vous avez fait n'est perdu.",
+        "Beaucoup de demandes viennent de votre connexion. Réessayez dans %(minutes)s minutes : "
+        "rien de ce que vous avez fait n'est perdu.",
+        minutes,
+    )
+    return sentence % {"minutes": minutes}
 
 
 class ShowRefusals:
@@ -75,8 +84,8 @@ def broken(request: HttpRequest) -> HttpResponse:
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form was opened too long ago, or in another session."""
     refusal = Refused(
-        "Cette page est restée ouverte trop longtemps pour être envoyée.",
-        instead="Revenez en arrière, rechargez la page, puis envoyez : ce que vous avez écrit y est encore.",
+        gettext("Cette page est restée ouverte trop longtemps pour être envoyée."),
+        instead=gettext("Revenez en arrière, rechargez la page, puis envoyez : ce que vous avez écrit y est encore."),
     )
     refusal.status = 403
     return refusal_page(request, refusal)

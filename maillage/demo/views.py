@@ -3,6 +3,7 @@
 from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
 
 from maillage.actors.choices import Role
 from maillage.actors.models import User
@@ -28,8 +29,8 @@ def enter(request: HttpRequest, username: str) -> HttpResponse:
     if request.method == "POST":
         login(request, get_object_or_404(User, username=username), "django.contrib.auth.backends.ModelBackend")
         return redirect("directory:records" if staff.role == Role.DIRECTORY_EDITOR else "directory:imports")
-    told = {"staff": staff, "role": Role(staff.role).label, "label": f"Entrer comme {staff.first_name}"}
-    return render(request, "demo/enter.html", told)
+    label = gettext("Entrer comme %(name)s") % {"name": staff.first_name}
+    return render(request, "demo/enter.html", {"staff": staff, "role": Role(staff.role).label, "label": label})
 
 
 def _only_in_a_demonstration() -> None:

@@ -3,6 +3,9 @@
 import datetime as dt
 from collections.abc import Iterable
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from maillage.core import clock, components
 from maillage.core.documents import in_words
 from maillage.directory import hours
@@ -21,7 +24,7 @@ def result_card(result: Result, mode: TravelMode) -> components.Result:
         url=service.get_absolute_url(),
         structure=service.structure.name,
         place=place_name(service),
-        travel=components.Travel(result.minutes, mode.label) if result.minutes is not None else None,
+        travel=components.Travel(result.minutes, str(mode.label)) if result.minutes is not None else None,
         opening=components.Opening(result.open_now, result.is_open) if result.open_now else None,
         conditions=_restriction(result),
         cost=COSTS.get(service.cost, ""),
@@ -36,14 +39,14 @@ def result_card(result: Result, mode: TravelMode) -> components.Result:
 def place_name(service: Service) -> str:
     """The commune where it is, or why none is said."""
     if service.hides_its_address:
-        return "adresse confidentielle"
+        return _("adresse confidentielle")
     place = service.commune_name or service.structure.commune_name
-    return place or ("à distance" if service.is_remote else "")
+    return place or (_("à distance") if service.is_remote else "")
 
 
 def _restriction(result: Result) -> str:
     if result.is_reserved:
-        return "Réservé aux habitants d'autres communes : appelez pour savoir si vous y avez droit."
+        return _("Réservé aux habitants d'autres communes : appelez pour savoir si vous y avez droit.")
     return result.service.conditions[:160]
 
 
@@ -52,7 +55,7 @@ def contacts_of(service: Service) -> list[components.Contact]:
     structure = service.structure
     found = list(_reach(service.phone or structure.phone, service.email or structure.email))
     if link := web_link(service.contact_url):
-        found.append(components.Contact("form", link, "En ligne"))
+        found.append(components.Contact("form", link, _("En ligne")))
     elif not structure.is_address_confidential:
         found += _site(structure)
     if not structure.is_address_confidential and (where := place_link(service, structure)):
@@ -72,33 +75,34 @@ def _reach(phone: str, email: str) -> Iterable[components.Contact]:
     if phone:
         yield components.Contact("phone", phone_in_words(phone))
     if email:
-        yield components.Contact("email", f"mailto:{email}", "Courriel")
+        yield components.Contact("email", f"mailto:{email}", _("Courriel"))
 
 
 def _site(structure: Structure) -> Iterable[components.Contact]:
     if site := web_link(structure.website):
-        yield components.Contact("site", site, "Site")
+        yield components.Contact("site", site, _("Site"))
 
 
 def freshness_card(record: Record) -> components.Fresh:
     level = record.freshness
-    return components.Fresh(Freshness(level).label, f"{ago(record.updated_on, clock.today())}", level.value)
+    return components.Fresh(str(Freshness(level).label), ago(record.updated_on, clock.today()), level.value)
 
 
 def ago(day: dt.date, today: dt.date) -> str:
     """« il y a 3 semaines »: how long ago, as people say it."""
     days = (today - day).days
+    weeks, months, years = days // 7, days // 30, days // 365
     if days <= 0:
-        return "aujourd'hui"
+        return _("aujourd'hui")
     if days == 1:
-        return "hier"
+        return _("hier")
     if days < 14:
-        return f"il y a {days} jours"
+        return ngettext("il y a %(n)s jour", "il y a %(n)s jours", days) % {"n": days}
     if days < 60:
-        return f"il y a {days // 7} semaines"
+        return ngettext("il y a %(n)s semaine", "il y a %(n)s semaines", weeks) % {"n": weeks}
     if days < 730:
-        return f"il y a {days // 30} mois"
-    return f"il y a {days // 365} ans"
+        return ngettext("il y a %(n)s mois", "il y a %(n)s mois", months) % {"n": months}
+    return ngettext("il y a %(n)s an", "il y a %(n)s ans", years) % {"n": years}
 
 
 def hours_rows(record_hours: str) -> list[tuple[str, str, bool]]:
@@ -131,10 +135,10 @@ def service_facts(service: Service) -> list[tuple[str, object]]:
     """What to know before going, as pairs."""
     audiences = ", ".join(AUDIENCES[code] for code in service.audiences or [] if code in AUDIENCES)
     return [
-        ("Pour qui", ". ".join(filter(None, [audiences, service.audience_details]))),
-        ("Prix", " : ".join(filter(None, [COSTS.get(service.cost, ""), service.cost_details]))),
-        ("Conditions", service.conditions),
-        ("Prendre contact", service.contact_details),
+        (_("Pour qui"), ". ".join(filter(None, [audiences, service.audience_details]))),
+        (_("Prix"), " : ".join(filter(None, [COSTS.get(service.cost, ""), service.cost_details]))),
+        (_("Conditions"), service.conditions),
+        (_("Prendre contact"), service.contact_details),
     ]
 
 
@@ -147,9 +151,9 @@ def record_facts(record: Record) -> list[tuple[str, object]]:
     """Where the record comes from and how old it is: trust is a date and a name."""
     edited = [dt.date.fromisoformat(day) for day in record.local_edits.values()]
     return [
-        ("Source", f"{record.source.name} ({record.producer})"),
-        ("Mise à jour", f"{in_words(record.updated_on)} ({ago(record.updated_on, clock.today())})"),
-        ("Corrigée ici", in_words(max(edited)) if edited else ""),
-        ("Retirée", in_words(record.withdrawn_at.date()) if record.withdrawn_at else ""),
-        ("Identifiant", record.uid),
+        (_("Source"), f"{record.source.name} ({record.producer})"),
+        (_("Mise à jour"), f"{in_words(record.updated_on)} ({ago(record.updated_on, clock.today())})"),
+        (_("Corrigée ici"), in_words(max(edited)) if edited else ""),
+        (_("Retirée"), in_words(record.withdrawn_at.date()) if record.withdrawn_at else ""),
+        (_("Identifiant"), record.uid),
     ]

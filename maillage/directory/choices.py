@@ -2,6 +2,7 @@
 
 from data_inclusion.schema import v1
 from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 THEMES: dict[str, str] = {theme.value: theme.label for theme in v1.Thematique}
 CATEGORIES: dict[str, str] = {category.value: category.label for category in v1.Categorie}
@@ -25,19 +26,19 @@ def category_of(theme: str) -> str:
 
 
 class SourceFormat(TextChoices):
-    DATA_INCLUSION = "data-inclusion", "data·inclusion v1 (JSON ou CSV)"
-    FRANCE_SERVICES = "france-services", "Liste des France services (CSV)"
+    DATA_INCLUSION = "data-inclusion", _("data·inclusion v1 (JSON ou CSV)")
+    FRANCE_SERVICES = "france-services", _("Liste des France services (CSV)")
 
 
 class RunState(TextChoices):
-    RUNNING = "running", "En cours"
-    FINISHED = "finished", "Terminé"
-    REFUSED = "refused", "Refusé"
+    RUNNING = "running", _("En cours")
+    FINISHED = "finished", _("Terminé")
+    REFUSED = "refused", _("Refusé")
 
 
 class Freshness(TextChoices):
     """How recently the record was checked, in words a visitor understands."""
 
-    RECENT = "recent", "Vérifiée récemment"
-    AGEING = "ageing", "À vérifier par téléphone"
-    OLD = "old", "Ancienne : appelez avant de vous déplacer"
+    RECENT = "recent", _("Vérifiée récemment")
+    AGEING = "ageing", _("À vérifier par téléphone")
+    OLD = "old", _("Ancienne : appelez avant de vous déplacer")

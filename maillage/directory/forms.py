@@ -5,6 +5,8 @@ from typing import Any, cast
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from maillage.core.concurrency import new_key
 from maillage.directory import hours
@@ -21,33 +23,39 @@ MINUTES = (10, 15, 30, 45, 60, 90)
 IN_ADDRESS = {"commune": "commune", "theme": "themes", "cursor": "cursor"}
 
 
+def durations() -> list[tuple[int, str]]:
+    """The limits offered, as choices."""
+    return [(n, ngettext("%(n)s minute", "%(n)s minutes", n) % {"n": n}) for n in MINUTES]
+
+
 class SearchForm(forms.Form):
     """A need and a place. What is typed comes by POST only; a GET brings codes and a cursor, nothing else."""
 
-    words = forms.CharField(label="De quoi avez-vous besoin ?", required=False, max_length=300)
-    place = forms.CharField(label="Où êtes-vous ?", required=False, max_length=200)
+    words = forms.CharField(label=_("De quoi avez-vous besoin ?"), required=False, max_length=300)
+    place = forms.CharField(label=_("Où êtes-vous ?"), required=False, max_length=200)
     choice = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
     choice_for = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
     latitude = forms.FloatField(required=False, min_value=-90, max_value=90, widget=forms.HiddenInput)
     longitude = forms.FloatField(required=False, min_value=-180, max_value=180, widget=forms.HiddenInput)
     themes = forms.MultipleChoiceField(
-        label="Besoin précis", required=False, choices=list(THEMES.items()), widget=forms.MultipleHiddenInput
+        label=_("Besoin précis"), required=False, choices=list(THEMES.items()), widget=forms.MultipleHiddenInput
     )
     minutes = forms.TypedChoiceField(
-        label="Jusqu'à", coerce=int, required=False, empty_value=None, initial=DEFAULT_MINUTES,
-        choices=[(minutes, f"{minutes} minutes") for minutes in MINUTES],
-    )  # fmt: skip
-    mode = forms.ChoiceField(label="Je me déplace", required=False, choices=TravelMode.choices, initial=TravelMode.CAR)
+        label=_("Jusqu'à"), choices=durations, coerce=int, required=False, empty_value=None, initial=DEFAULT_MINUTES
+    )
+    mode = forms.ChoiceField(
+        label=_("Je me déplace"), required=False, choices=TravelMode.choices, initial=TravelMode.CAR
+    )
     audiences = forms.MultipleChoiceField(
-        label="Pour qui ?", required=False, widget=forms.CheckboxSelectMultiple,
+        label=_("Pour qui ?"), required=False, widget=forms.CheckboxSelectMultiple,
         choices=[(code, label) for code, label in AUDIENCES.items() if code != EVERYONE],
     )  # fmt: skip
     reception = forms.ChoiceField(
-        label="Comment ?", required=False, widget=forms.RadioSelect, initial="",
-        choices=[("", "Peu importe"), (ON_SITE, "Sur place"), (REMOTE, "À distance")],
+        label=_("Comment ?"), required=False, widget=forms.RadioSelect, initial="",
+        choices=[("", _("Peu importe")), (ON_SITE, _("Sur place")), (REMOTE, _("À distance"))],
     )  # fmt: skip
-    free = forms.BooleanField(label="Gratuit", required=False)
-    open_now = forms.BooleanField(label="Ouvert maintenant", required=False)
+    free = forms.BooleanField(label=_("Gratuit"), required=False)
+    open_now = forms.BooleanField(label=_("Ouvert maintenant"), required=False)
     cursor = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
     other_place = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
 
@@ -81,9 +89,8 @@ class SearchForm(forms.Form):
         self.found, self.alternatives = found[0], found[1:6]
         self.origin = origin_of(found[0])
         if self.origin is None:
-            self.add_error(
-                "place", f"Nous ne savons pas encore où se trouve {found[0].label} : indiquez une commune voisine."
-            )
+            unplaced = gettext("Nous ne savons pas encore où se trouve %(place)s : indiquez une commune voisine.")
+            self.add_error("place", unplaced % {"place": found[0].label})
         return facts
 
     def _places(self, facts: dict[str, Any]) -> tuple[Place, ...]:
@@ -102,10 +109,11 @@ class SearchForm(forms.Form):
         if self.degraded:
             return self.degraded
         if facts.get("place"):
-            return (
-                f"Nous ne connaissons pas « {facts['place']} ». Indiquez une commune, un code postal ou une adresse."
+            unknown = gettext(
+                "Nous ne connaissons pas « %(place)s ». Indiquez une commune, un code postal ou une adresse."
             )
-        return "Il nous faut une commune, un code postal ou une adresse pour chercher près de vous."
+            return unknown % {"place": facts["place"]}
+        return gettext("Il nous faut une commune, un code postal ou une adresse pour chercher près de vous.")
 
     def query(self) -> SearchQuery:
         """The question asked, once the form is valid."""
@@ -138,7 +146,7 @@ class SearchForm(forms.Form):
         """How many filters are set, for the folded panel."""
         facts = getattr(self, "cleaned_data", {})
         count = len(facts.get("audiences") or []) + sum(bool(facts.get(n)) for n in ("reception", "free", "open_now"))
-        return f"{count} filtre{'s' if count > 1 else ''}" if count else ""
+        return ngettext("%(n)s filtre", "%(n)s filtres", count) % {"n": count} if count else ""
 
 
 def themes_by_category(themes: Iterable[str] = THEMES) -> dict[str, list[str]]:
@@ -152,7 +160,7 @@ def themes_by_category(themes: Iterable[str] = THEMES) -> dict[str, list[str]]:
 class TerritoryForm(forms.Form):
     """Where someone lives, to find who looks after it."""
 
-    place = forms.CharField(label="Votre commune, votre code postal ou votre adresse", max_length=200)
+    place = forms.CharField(label=_("Votre commune, votre code postal ou votre adresse"), max_length=200)
     commune = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:
@@ -162,8 +170,8 @@ class TerritoryForm(forms.Form):
         if placed:
             facts["commune"] = placed[0]
         elif answer:
-            unknown = f"Nous ne connaissons pas « {facts['place']} ». Indiquez une commune ou un code postal."
-            self.add_error("place", answer.degraded or unknown)
+            unknown = gettext("Nous ne connaissons pas « %(place)s ». Indiquez une commune ou un code postal.")
+            self.add_error("place", answer.degraded or unknown % {"place": facts["place"]})
         return facts
 
 
@@ -177,7 +185,7 @@ class EditForm(forms.ModelForm):
         text = str(self.cleaned_data["opening_hours"]).strip()
         if text and hours.parse(text) is None:
             raise forms.ValidationError(
-                "Nous ne comprenons pas ces horaires. Écrivez par exemple : Mo-Fr 09:00-12:00; PH off"
+                gettext("Nous ne comprenons pas ces horaires. Écrivez par exemple : Mo-Fr 09:00-12:00; PH off")
             )
         return text
 
@@ -194,7 +202,7 @@ class EditForm(forms.ModelForm):
         if not self.errors:
             for name, right in faults_of(self.instance):
                 if name in self.changed_data:
-                    self.add_error(name, f"Il faut {right}.")
+                    self.add_error(name, gettext("Il faut %(right)s.") % {"right": right})
 
     def changed_fields(self) -> list[str]:
         """The record's fields that the person changed, compared with what they read."""
@@ -231,8 +239,8 @@ def _put(data: QueryDict, name: str, value: Any) -> None:
 
 def _said(value: Any) -> str:
     if isinstance(value, bool):
-        return "oui" if value else "non"
-    return ", ".join(value) if isinstance(value, list) else str(value or "(vide)")
+        return gettext("oui") if value else gettext("non")
+    return ", ".join(value) if isinstance(value, list) else str(value or gettext("(vide)"))
 
 
 class StructureForm(EditForm):
@@ -246,10 +254,10 @@ class StructureForm(EditForm):
 
 class ServiceForm(EditForm):
     themes = forms.MultipleChoiceField(
-        label="Thématiques", required=False, choices=list(THEMES.items()), widget=forms.CheckboxSelectMultiple
+        label=_("Thématiques"), required=False, choices=list(THEMES.items()), widget=forms.CheckboxSelectMultiple
     )
     audiences = forms.MultipleChoiceField(
-        label="Publics", required=False, choices=list(AUDIENCES.items()), widget=forms.CheckboxSelectMultiple
+        label=_("Publics"), required=False, choices=list(AUDIENCES.items()), widget=forms.CheckboxSelectMultiple
     )
 
     class Meta:
@@ -262,7 +270,9 @@ class ServiceForm(EditForm):
     def clean_audiences(self) -> list[str] | None:
         codes = self.cleaned_data["audiences"]
         if EVERYONE in codes and len(codes) > 1:
-            raise forms.ValidationError("« Tous publics » se choisit seul : décochez-le, ou décochez les autres.")
+            raise forms.ValidationError(
+                gettext("« Tous publics » se choisit seul : décochez-le, ou décochez les autres.")
+            )
         return sorted(codes) or None
 
     def clean_themes(self) -> list[str] | None:

@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from opening_hours import OpeningHours, ParserError  # type: ignore[attr-defined]
 
-DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+DAYS = (_("lundi"), _("mardi"), _("mercredi"), _("jeudi"), _("vendredi"), _("samedi"), _("dimanche"))
 LOOK_AHEAD = dt.timedelta(days=14)
-CLOSED = "fermé"
+CLOSED = _("fermé")
 HOLIDAYS = OpeningHours("PH 00:00-24:00", country="FR")
 REMARK_ALONE = re.compile(r'(?:^|;|\|\|)\s*"[^"]*"\s*(?=$|;|\|\|)')
 """« "sur rendez-vous" » without hours says nothing of when: the grammar would read it as always open."""
@@ -51,15 +53,23 @@ def now_in_words(text: str, at: dt.datetime) -> str:
         return ""
     here = _naive(at)
     change = hours.next_change(here)
+    if change is not None and change - here > LOOK_AHEAD:
+        change = None  # Too far to matter to a visitor.
     if hours.is_open(here):
-        return (
-            "Ouvert jour et nuit"
-            if change is None or change - here > LOOK_AHEAD
-            else f"Ouvert jusqu'à {_clock(change)}"
-        )
-    if hours.is_unknown(here) or change is None or change - here > LOOK_AHEAD:
-        return "Fermé pour l'instant : appelez"
-    return f"Fermé, ouvre {_when(change, here)} à {_clock(change)}"
+        return _open_until(change)
+    return _closed_until(None if hours.is_unknown(here) else change, here)
+
+
+def _open_until(change: dt.datetime | None) -> str:
+    if change is None:
+        return gettext("Ouvert jour et nuit")
+    return gettext("Ouvert jusqu'à %(hour)s") % {"hour": _clock(change)}
+
+
+def _closed_until(change: dt.datetime | None, now: dt.datetime) -> str:
+    if change is None:
+        return gettext("Fermé pour l'instant : appelez")
+    return gettext("Fermé, ouvre %(day)s à %(hour)s") % {"day": _when(change, now), "hour": _clock(change)}
 
 
 def week(text: str, at: dt.datetime) -> list[Day]:
@@ -69,7 +79,7 @@ def week(text: str, at: dt.datetime) -> list[Day]:
         return []
     today = _naive(at).date()
     days = (today + dt.timedelta(days=offset) for offset in range(7))
-    return [Day(DAYS[day.weekday()], _spans_in_words(hours, day), day == today) for day in days]
+    return [Day(str(DAYS[day.weekday()]), _spans_in_words(hours, day), day == today) for day in days]
 
 
 def usual_week(text: str, at: dt.datetime) -> list[Day]:
@@ -81,7 +91,8 @@ def usual_week(text: str, at: dt.datetime) -> list[Day]:
     if hours is None:
         return []
     monday = _naive(at).date() + dt.timedelta(days=7 - _naive(at).weekday())
-    return [Day(name, _usually(hours, monday + dt.timedelta(days=rank)), False) for rank, name in enumerate(DAYS)]  # noqa: FBT003
+    days = (monday + dt.timedelta(days=offset) for offset in range(7))
+    return [Day(str(name), _usually(hours, day), is_today=False) for name, day in zip(DAYS, days, strict=True)]
 
 
 def _usually(hours: OpeningHours, first: dt.date) -> str:
@@ -90,7 +101,9 @@ def _usually(hours: OpeningHours, first: dt.date) -> str:
     found = [text for text in texts if text != CLOSED]
     if len(texts) == 1 or not found:
         return next(iter(texts))
-    return f"{' ou '.join(found[:2])} (certaines semaines)"
+    if len(found) == 1:
+        return gettext("%(hours)s (certaines semaines)") % {"hours": found[0]}
+    return gettext("%(hours)s ou %(others)s (certaines semaines)") % {"hours": found[0], "others": found[1]}
 
 
 def _is_public_holiday(day: dt.date) -> bool:
@@ -100,31 +113,34 @@ def _is_public_holiday(day: dt.date) -> bool:
 def _spans_in_words(hours: OpeningHours, day: dt.date) -> str:
     found = list(_open_spans(hours, day))
     if any(end - start >= dt.timedelta(days=1) for start, end in found):
-        return "jour et nuit"
+        return gettext("jour et nuit")
     spans = [f"{_clock(start)} – {_clock(end)}" for start, end in found]
-    return ", ".join(spans) if spans else CLOSED
+    return ", ".join(spans) if spans else str(CLOSED)
 
 
 def _open_spans(hours: OpeningHours, day: dt.date) -> Iterator[tuple[dt.datetime, dt.datetime]]:
     start = dt.datetime.combine(day, dt.time())
-    for begins, ends, state, _ in hours.intervals(start, start + dt.timedelta(days=1)):
+    for begins, ends, state, _remark in hours.intervals(start, start + dt.timedelta(days=1)):
         if str(state) == "open":
             yield begins, ends
 
 
 def _clock(at: dt.datetime) -> str:
     if at.hour == 0 and at.minute == 0:
-        return "minuit"
-    return f"{at.hour} h {at.minute:02}" if at.minute else f"{at.hour} h"
+        return gettext("minuit")
+    said = gettext("%(hour)s h %(minute)02d") if at.minute else gettext("%(hour)s h")
+    return said % {"hour": at.hour, "minute": at.minute}
 
 
 def _when(at: dt.datetime, now: dt.datetime) -> str:
     days = (at.date() - now.date()).days
     if days == 0:
-        return "aujourd'hui"
+        return gettext("aujourd'hui")
     if days == 1:
-        return "demain"
-    return DAYS[at.weekday()] if days < 7 else f"le {at.day:02}/{at.month:02}"
+        return gettext("demain")
+    if days < 7:
+        return str(DAYS[at.weekday()])
+    return gettext("le %(day)02d/%(month)02d") % {"day": at.day, "month": at.month}
 
 
 def _naive(at: dt.datetime) -> dt.datetime:

@@ -12,6 +12,8 @@ from django.urls import reverse
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.timezone import localtime
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from maillage.core import components
 from maillage.directory import cards
@@ -32,18 +34,20 @@ from maillage.territories.models import Departement
 FILTERS = ("minutes", "mode", "reception", "free", "open_now")
 SECTION_TITLES = {
     Section.NAMED: "",
-    Section.ANSWERS: "Pour ce besoin",
-    Section.ALSO: "Peut aussi vous aider",
-    Section.FOR_OTHERS: "Réservé aux habitants d'autres communes",
-    Section.AT_A_DISTANCE: "Sans se déplacer",
+    Section.ANSWERS: _("Pour ce besoin"),
+    Section.ALSO: _("Peut aussi vous aider"),
+    Section.FOR_OTHERS: _("Réservé aux habitants d'autres communes"),
+    Section.AT_A_DISTANCE: _("Sans se déplacer"),
 }
 URGENT = {
-    "violence": "3919, violences faites aux femmes : gratuit, jour et nuit, sans trace sur la facture. Police : 17.",
-    "child": "119, enfance en danger : gratuit, jour et nuit, pour les enfants et pour les adultes.",
-    "suicide": "3114, prévention du suicide : gratuit, jour et nuit. Urgence vitale : 15.",
-    "street": "115, sans abri ce soir : gratuit, jour et nuit.",
-    "health": "15, urgence médicale. 114 par SMS pour qui entend ou parle difficilement.",
-}  # fmt: skip
+    "violence": _(
+        "3919, violences faites aux femmes : gratuit, jour et nuit, sans trace sur la facture. Police : 17."
+    ),
+    "child": _("119, enfance en danger : gratuit, jour et nuit, pour les enfants et pour les adultes."),
+    "suicide": _("3114, prévention du suicide : gratuit, jour et nuit. Urgence vitale : 15."),
+    "street": _("115, sans abri ce soir : gratuit, jour et nuit."),
+    "health": _("15, urgence médicale. 114 par SMS pour qui entend ou parle difficilement."),
+}
 
 
 def asking(form: SearchForm) -> dict[str, object]:
@@ -64,7 +68,7 @@ def results(answer: Answer, form: SearchForm) -> dict[str, object]:
         "answer": answer,
         "form": again,
         "heading": heading(answer),
-        "origin_line": f"Autour de : {query.origin.label}. Temps de trajet {query.mode.label}, {answer.travel_label}.",
+        "origin_line": origin_line(answer),
         "choice": form.found.value if form.found else "",
         "choice_for": form.found.label if form.found else "",
         "alternatives": form.alternatives,
@@ -81,12 +85,26 @@ def results(answer: Answer, form: SearchForm) -> dict[str, object]:
         "mds_hours": cards.opening_card(mds.opening_hours).sentence if mds else "",
         "points": cards.map_points(answer),
         "shapes_url": shapes_url(),
-        "legend": [components.Legend("Vous", "origin"), components.Legend("Un service, avec son numéro", "place")],
+        "legend": legend(),
         "filter_fields": [again[name] for name in FILTERS],
         "audiences_field": again["audiences"],
         "audiences_open": bool(query.audiences),
         "filters_summary": form.filters_in_words(),
     }
+
+
+def origin_line(answer: Answer) -> str:
+    """Where the answers are counted from, and what their minutes are worth."""
+    query = answer.query
+    sentence = gettext("Autour de : %(place)s. Temps de trajet %(mode)s, %(worth)s.")
+    return sentence % {"place": query.origin.label, "mode": query.mode.label, "worth": answer.travel_label}
+
+
+def legend() -> list[components.Legend]:
+    return [
+        components.Legend(gettext("Vous"), "origin"),
+        components.Legend(gettext("Un service, avec son numéro"), "place"),
+    ]
 
 
 @dataclass(frozen=True)
@@ -103,26 +121,30 @@ def sections(answer: Answer) -> list[Part]:
     for section, results in groupby(answer.results, key=lambda result: result.section):
         cards_of_part = [cards.result_card(result, answer.query.mode) for result in results]
         titled = bool(parts) or section in {Section.FOR_OTHERS, Section.AT_A_DISTANCE}
-        parts.append(Part(SECTION_TITLES[section] if titled else "", cards_of_part))
+        parts.append(Part(str(SECTION_TITLES[section]) if titled else "", cards_of_part))
     return parts
 
 
 def heading(answer: Answer) -> str:
     """How many answers, in one sentence."""
     near, far, minutes = answer.total_on_site, answer.total_remote, answer.query.minutes
-    if near == 1:
-        return f"Une réponse à moins de {minutes} minutes"
     if near:
-        return f"{number_format(near)} réponses à moins de {minutes} minutes"
-    return "Des réponses sans se déplacer" if far else f"Rien à moins de {minutes} minutes"
+        sentence = ngettext(
+            "Une réponse à moins de %(minutes)s minutes", "%(n)s réponses à moins de %(minutes)s minutes", near
+        )
+        return sentence % {"n": number_format(near), "minutes": minutes}
+    if far:
+        return gettext("Des réponses sans se déplacer")
+    return gettext("Rien à moins de %(minutes)s minutes") % {"minutes": minutes}
 
 
 def nothing(answer: Answer) -> str:
     """What comes after the sentence that says there is nothing near: what is possible."""
     farther = answer.ways_out.farther if answer.ways_out else ()
     if farther and farther[0].minutes:
-        return f"À {farther[0].minutes} minutes, il y a…"
-    return "Ce qui reste possible"
+        minutes = farther[0].minutes
+        return ngettext("À %(n)s minute, il y a…", "À %(n)s minutes, il y a…", minutes) % {"n": minutes}
+    return gettext("Ce qui reste possible")
 
 
 def shapes_url() -> str:
@@ -178,7 +200,7 @@ def _if(allowed: bool, name: str, pk: int) -> str:
 
 def _crumbs(*steps: tuple[str, str]) -> list[components.Crumb]:
     return [
-        components.Crumb("Trouver une solution", reverse("directory:search")),
+        components.Crumb(gettext("Trouver une solution"), reverse("directory:search")),
         *(components.Crumb(*s) for s in steps),
     ]
 
@@ -191,36 +213,45 @@ def territory(portrait: Portrait | None) -> dict[str, object]:
     return {
         "portrait": portrait,
         "summary": sector_sentence(portrait),
-        "mds_title": "Votre Maison des solidarités" if portrait.is_own else "La Maison des solidarités la plus proche",
+        "mds_title": mds_title(portrait),
         "mds_phone": phone_in_words(mds.phone) if mds else "",
         "mds_address": address_lines(mds) if mds and not mds.is_address_confidential else [],
         "mds_opening": cards.opening_card(mds.opening_hours).sentence if mds else "",
         "around_url": f"{reverse('directory:search')}?commune={commune.code}",
         "facts": [
-            ("Secteur", sector.name if sector else ""),
-            ("Territoire d'action sociale", sector.parent.name if sector and sector.parent else ""),
-            ("Intercommunalité", commune.epci.name if commune.epci else ""),
-            ("Département", commune.departement.name),
-            ("Habitants", number_format(commune.population) if commune.population else ""),
-            ("Services dans la commune", portrait.service_count),
+            (gettext("Secteur"), sector.name if sector else ""),
+            (gettext("Territoire d'action sociale"), sector.parent.name if sector and sector.parent else ""),
+            (gettext("Intercommunalité"), commune.epci.name if commune.epci else ""),
+            (gettext("Département"), commune.departement.name),
+            (gettext("Habitants"), number_format(commune.population) if commune.population else ""),
+            (gettext("Services dans la commune"), portrait.service_count),
         ],
     }
 
 
+def mds_title(portrait: Portrait) -> str:
+    if portrait.is_own:
+        return gettext("Votre Maison des solidarités")
+    return gettext("La Maison des solidarités la plus proche")
+
+
 def sector_sentence(portrait: Portrait) -> str:
     """Where the commune stands on the Département's social map, in one sentence."""
-    if portrait.sector is None:
-        return "La carte des secteurs sociaux de ce Département n'est pas encore chargée."
-    parent = f", dans {portrait.sector.parent.name}" if portrait.sector.parent else ""
-    return f"Cette commune fait partie du secteur {portrait.sector.name}{parent}."
+    sector = portrait.sector
+    if sector is None:
+        return gettext("La carte des secteurs sociaux de ce Département n'est pas encore chargée.")
+    if sector.parent is None:
+        return gettext("Cette commune fait partie du secteur %(sector)s.") % {"sector": sector.name}
+    sentence = gettext("Cette commune fait partie du secteur %(sector)s, dans %(parent)s.")
+    return sentence % {"sector": sector.name, "parent": sector.parent.name}
 
 
 def records(structures: QuerySet[Structure], number: str) -> dict[str, object]:
     """What an editor keeps true, the oldest first, fifty at a time."""
     page = Paginator(structures.select_related("source").order_by("updated_on", "pk"), 50).get_page(number)
     rows = [_record_row(structure) for structure in page]
-    headers = ("Structure", "Commune", "Fraîcheur", "Source", "À faire")
-    return {"page": page, "table": components.Table("Fiches, les plus anciennes d'abord", headers, rows)}
+    headers = (gettext("Structure"), gettext("Commune"), gettext("Fraîcheur"), gettext("Source"), gettext("À faire"))
+    return {"page": page, "table": components.Table(gettext("Fiches, les plus anciennes d'abord"), headers, rows)}
 
 
 def _record_row(structure: Structure) -> tuple[object, ...]:
@@ -228,17 +259,20 @@ def _record_row(structure: Structure) -> tuple[object, ...]:
     edit = reverse("directory:edit_structure", args=[structure.pk])
     return (
         format_html('<a href="{}">{}</a>', structure.get_absolute_url(), structure.name),
-        "adresse confidentielle" if structure.is_address_confidential else structure.commune_name,
+        gettext("adresse confidentielle") if structure.is_address_confidential else structure.commune_name,
         f"{fresh.word} ({fresh.date})",
         structure.source.name,
-        format_html('<a href="{}">Corriger</a>', edit),
+        format_html('<a href="{}">{}</a>', edit, gettext("Corriger")),
     )
 
 
 def imports(runs: Iterable[ImportRun]) -> dict[str, object]:
+    # Translators: a date and an hour, in the letters of Django's date formats.
+    moment = gettext("j F Y à H:i")
     rows = [
-        (run.source.name, date_format(localtime(run.started_at), "j F Y à H:i"), run.get_state_display(), run.sentence)
+        (run.source.name, date_format(localtime(run.started_at), moment), run.get_state_display(), run.sentence)
         for run in runs
     ]
-    headers = ("Source", "Commencé", "État", "Bilan")
-    return {"table": components.Table("Les derniers imports", headers, rows, empty="Rien n'a encore été importé.")}
+    headers = (gettext("Source"), gettext("Commencé"), gettext("État"), gettext("Bilan"))
+    caption, empty = gettext("Les derniers imports"), gettext("Rien n'a encore été importé.")
+    return {"table": components.Table(caption, headers, rows, empty=empty)}

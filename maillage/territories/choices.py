@@ -1,24 +1,25 @@
 """Words for places and ways of going there."""
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 
 class SectorLevel(TextChoices):
     """The two levels of a Département's own social map."""
 
-    TAS = "tas", "Territoire d'action sociale"
-    TIS = "tis", "Territoire d'intervention sociale"
+    TAS = "tas", _("Territoire d'action sociale")
+    TIS = "tis", _("Territoire d'intervention sociale")
 
 
 class TravelMode(TextChoices):
-    CAR = "car", "en voiture"
-    BICYCLE = "bicycle", "à vélo"
-    FOOT = "foot", "à pied"
+    CAR = "car", _("en voiture")
+    BICYCLE = "bicycle", _("à vélo")
+    FOOT = "foot", _("à pied")
 
 
 class Density(TextChoices):
     """How close together people live: it decides how fast one travels when no road network is loaded."""
 
-    DENSE = "dense", "Ville dense"
-    INTERMEDIATE = "intermediate", "Petite ville ou périphérie"
-    SPARSE = "sparse", "Campagne"
+    DENSE = "dense", _("Ville dense")
+    INTERMEDIATE = "intermediate", _("Petite ville ou périphérie")
+    SPARSE = "sparse", _("Campagne")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
+from django.utils.translation import gettext
 from numpy.typing import NDArray
 
 from maillage.territories.choices import Density, TravelMode
@@ -87,7 +88,9 @@ class DistanceEstimate:
     The same both ways, and never shorter when farther.
     """
 
-    label = "estimé"
+    @property
+    def label(self) -> str:
+        return gettext("estimé")
 
     def minutes(
         self,

@@ -1,7 +1,7 @@
 """The design system, as tags. One tag, one file in templates/components, one section of components.css."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
@@ -15,6 +15,8 @@ from django.forms.utils import flatatt
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from maillage.core.components import Crumb, Fresh, Legend, MapPoint, Result, Step, Table
 
@@ -31,15 +33,15 @@ TONES = {
 NOTICES = {"info": "info", "attention": "triangle-alert", "success": "circle-check", "urgent": "siren"}
 CONTACTS = {"phone": "phone", "site": "globe", "email": "mail", "route": "navigation", "form": "square-pen"}
 CONTACT_WORDS = {
-    "site": "Voir le site",
-    "email": "Écrire un courriel",
-    "route": "Itinéraire",
-    "form": "Prendre contact en ligne",
+    "site": _("Voir le site"),
+    "email": _("Écrire un courriel"),
+    "route": _("Itinéraire"),
+    "form": _("Prendre contact en ligne"),
 }
 FRESHNESS = {"recent": "circle-check", "ageing": "clock-alert", "old": "triangle-alert"}
 SAVED = {"saved": "check", "saving": "loader", "failed": "triangle-alert"}
 VARIANTS = ("primary", "quiet", "danger")
-STATES = {"done": "Fait", "now": "En cours", "next": "À venir"}
+STATES = {"done": _("Fait"), "now": _("En cours"), "next": _("À venir")}
 CATEGORY_ICONS = {
     "choisir-un-metier": "compass",
     "creer-une-entreprise": "store",
@@ -60,7 +62,7 @@ CATEGORY_ICONS = {
 }
 
 
-def known(value: str, words: Sequence[str] | dict[str, str], what: str) -> str:
+def known(value: str, words: Collection[str], what: str) -> str:
     """The value itself, if it is one of the words of the house."""
     if value not in words:
         raise ValueError(f"{what}: {value!r} is not one of {', '.join(words)}.")
@@ -133,9 +135,9 @@ def progress(step: int, total: int, label: str) -> dict[str, object]:
 
 
 @register.inclusion_tag("components/loading.html")
-def loading(text: str = "Recherche en cours…") -> dict[str, object]:
+def loading(text: str = "") -> dict[str, object]:
     """What stands in place of an answer that is coming."""
-    return {"text": text}
+    return {"text": text or gettext("Recherche en cours…")}
 
 
 @register.inclusion_tag("components/freshness.html")
@@ -220,15 +222,17 @@ def disclosure(content: str, title: str, open: bool = False) -> SafeString:
 
 
 @register.simple_block_tag
-def filters(content: str, title: str = "Affiner", summary: str = "") -> SafeString:
+def filters(content: str, title: str = "", summary: str = "") -> SafeString:
     """Filters of a list: folded on a phone, beside the list on a desk. `summary` says what is set (« 2 filtres »)."""
-    return render_to_string("components/filters.html", {"content": content, "title": title, "summary": summary})
+    told = {"content": content, "title": title or gettext("Affiner"), "summary": summary}
+    return render_to_string("components/filters.html", told)
 
 
 @register.inclusion_tag("components/steps.html")
-def steps(steps: Sequence[Step], label: str = "Étapes") -> dict[str, object]:
+def steps(steps: Sequence[Step], label: str = "") -> dict[str, object]:
     """A procedure as a thread: done, now, next, each with its date and, folded, its article."""
-    return {"steps": [(step, STATES[known(step.state, STATES, "state")]) for step in steps], "label": label}
+    worded = [(step, STATES[known(step.state, STATES, "state")]) for step in steps]
+    return {"steps": worded, "label": label or gettext("Étapes")}
 
 
 @register.inclusion_tag("components/facts.html")
@@ -238,15 +242,15 @@ def facts(rows: Sequence[tuple[str, object]]) -> dict[str, object]:
 
 
 @register.inclusion_tag("components/hours.html")
-def hours(rows: Sequence[tuple[str, str, bool]], caption: str = "Horaires", note: str = "") -> dict[str, object]:
+def hours(rows: Sequence[tuple[str, str, bool]], caption: str = "", note: str = "") -> dict[str, object]:
     """The week: (day, hours in words, whether it is today)."""
-    return {"rows": rows, "caption": caption, "note": note}
+    return {"rows": rows, "caption": caption or gettext("Horaires"), "note": note}
 
 
 @register.inclusion_tag("components/breadcrumb.html")
-def breadcrumb(crumbs: Sequence[Crumb], label: str = "Vous êtes ici") -> dict[str, object]:
+def breadcrumb(crumbs: Sequence[Crumb], label: str = "") -> dict[str, object]:
     """The way here."""
-    return {"crumbs": crumbs, "label": label}
+    return {"crumbs": crumbs, "label": label or gettext("Vous êtes ici")}
 
 
 @register.inclusion_tag("components/print_header.html")
@@ -315,7 +319,7 @@ def error_summary(form: BaseForm) -> dict[str, object]:
 def result(result: Result, level: int = 3) -> dict[str, object]:
     """One answer of a search, inside `<ol class="results"><li>`: what, where, how far, when, for whom, how fresh."""
     ways = [
-        (way, CONTACTS[way.kind], way.label or CONTACT_WORDS.get(way.kind, ""))
+        (way, CONTACTS[way.kind], way.label or str(CONTACT_WORDS.get(way.kind, "")))
         for way in result.contacts
         if way.kind == "phone" or is_safe_address(way.value)
     ]
@@ -335,22 +339,23 @@ def data_table(table: Table) -> dict[str, object]:
 
 
 @register.inclusion_tag("components/pagination.html")
-def pagination(page: Page, query: str = "", form: str = "", label: str = "Pages") -> dict[str, object]:
+def pagination(page: Page, query: str = "", form: str = "", label: str = "") -> dict[str, object]:
     """Previous and next. `query` is the rest of the address (« etat=late& »); `form`, the form buttons send."""
-    return {"page": page, "query": query, "form": form, "label": label}
+    return {"page": page, "query": query, "form": form, "label": label or gettext("Pages")}
 
 
 @register.inclusion_tag("components/map_frame.html")
 def map_frame(
     points: Sequence[MapPoint],
     shapes_url: str = "",
-    title: str = "Carte",
+    title: str = "",
     legend: Sequence[Legend] = (),
     source: str = "",
     ident: str = "map",
 ) -> dict[str, object]:
     """A map that opens when asked, and never before: the list beside it says the same."""
     told = {"points": [asdict(point) for point in points], "points_id": f"{ident}-points"}
+    title = title or gettext("Carte")
     return told | {"shapes_url": shapes_url, "title": title, "legend": legend, "source": source}
 
 

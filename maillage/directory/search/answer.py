@@ -8,6 +8,7 @@ from enum import IntEnum
 from typing import Any
 
 import numpy as np
+from django.utils.translation import gettext as _
 
 from maillage.core import clock
 from maillage.core.text import stem, words
@@ -197,14 +198,14 @@ def _reasons(service: Service, query: SearchQuery, met: dict[str, int]) -> Itera
     """Why this service is in the answer, in the person's words where they wrote some."""
     themes = [THEMES[theme] for theme in query.wanted_themes() if theme in (service.themes or [])]
     if themes:
-        yield f"Répond à : {', '.join(themes[:2]).lower()}"
+        yield _("Répond à : %(needs)s") % {"needs": ", ".join(themes[:2]).lower()}
     typed = {stem(word): word for word in words(query.words)}
     if in_name := [typed[term] for term, weight in met.items() if weight >= NAMES and term in typed]:
-        yield f"Son nom contient « {' '.join(in_name)} »"
+        yield _("Son nom contient « %(words)s »") % {"words": " ".join(in_name)}
     elif not themes and (in_text := [typed[term] for term in met if term in typed]):
-        yield f"Sa description contient « {' '.join(in_text)} »"
+        yield _("Sa description contient « %(words)s »") % {"words": " ".join(in_text)}
     if welcome := [AUDIENCES[code] for code in query.audiences if code in (service.audiences or [])]:
-        yield f"Pour : {', '.join(welcome).lower()}"
+        yield _("Pour : %(audiences)s") % {"audiences": ", ".join(welcome).lower()}
 
 
 # -- Never a dead end ----------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 
 from django.core.signing import BadSignature, Signer
+from django.utils.translation import gettext
 
 from maillage.core.refusals import Refused
 from maillage.core.text import stems
@@ -81,7 +82,7 @@ class Mark:
             day, is_loose, *key = json.loads(base64.urlsafe_b64decode(written + "=" * (-len(written) % 4)))
             return cls(dt.date.fromisoformat(day), tuple(key), bool(is_loose))
         except (BadSignature, ValueError, TypeError):
-            raise BadCursor("Cette suite de résultats n'existe plus. Relancez la recherche.") from None
+            raise BadCursor(gettext("Cette suite de résultats n'existe plus. Relancez la recherche.")) from None
 
 
 def _signer() -> Signer:

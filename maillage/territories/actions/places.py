@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from django.db.models import Avg, Q, QuerySet
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from maillage.core.text import fold
 from maillage.territories.actions.names import keys_to_try, name_key
@@ -13,12 +15,12 @@ from maillage.territories.geocoding import Address, GeocoderAway, geocoder
 from maillage.territories.models import Commune, CommuneName, Departement
 from maillage.territories.shapes import commune_at
 
-ADDRESS_SERVICE_AWAY = "Le service d'adresses ne répond pas. Indiquez plutôt la commune ou le code postal."
-CENTRE, GIVEN_POINT = "centre de la commune", "point indiqué"
+ADDRESS_SERVICE_AWAY = _("Le service d'adresses ne répond pas. Indiquez plutôt la commune ou le code postal.")
+CENTRE, GIVEN_POINT = _("centre de la commune"), _("point indiqué")
 PRECISIONS = {
-    "housenumber": "à l'adresse",
-    "street": "au milieu de la voie",
-    "locality": "au lieu-dit",
+    "housenumber": _("à l'adresse"),
+    "street": _("au milieu de la voie"),
+    "locality": _("au lieu-dit"),
     "municipality": CENTRE,
 }
 # The address service gives the code of the municipal arrondissement; everyone else that of the commune.
@@ -119,9 +121,12 @@ def find_places(text: str, *, limit: int = 8) -> PlaceAnswer:
 def place_at(latitude: float, longitude: float) -> Place:
     """The place of a point someone gave (degrees, WGS 84), in its commune when it is known."""
     commune = commune_at(latitude, longitude)
-    label = f"Point à {commune.name}" if commune else "Point sur la carte"
     code = commune.code if commune else None
-    return Place(label, code, round(latitude, 5), round(longitude, 5), "point", GIVEN_POINT)
+    return Place(_point_called(commune), code, round(latitude, 5), round(longitude, 5), "point", str(GIVEN_POINT))
+
+
+def _point_called(commune: Commune | None) -> str:
+    return gettext("Point à %(commune)s") % {"commune": commune.name} if commune else gettext("Point sur la carte")
 
 
 def chosen_place(value: str, *, label: str = "") -> Place | None:
@@ -238,10 +243,17 @@ def _place(name: CommuneName, *, home: str, postal_code: str = "") -> Place:
     if postal_code:
         label, kind = f"{postal_code} {commune.name}", "postal_code"
     elif not name.is_current and not name.name.startswith(f"{commune.name} "):  # « Paris 12e Arrondissement »
-        label, kind = f"{name.name} (ancien nom, aujourd'hui {commune.name})", "old_name"
+        label, kind = _old_name_called(name), "old_name"
     if commune.departement_id != home:
         label += f" ({commune.departement}, {commune.departement_id})"
-    return Place(label, commune.code, commune.latitude, commune.longitude, kind, CENTRE if commune.has_point else "")
+    return Place(
+        label, commune.code, commune.latitude, commune.longitude, kind, str(CENTRE) if commune.has_point else ""
+    )
+
+
+def _old_name_called(name: CommuneName) -> str:
+    # Translators: keep the brackets; what stands between them is left out when the place is looked for again.
+    return gettext("%(old)s (ancien nom, aujourd'hui %(today)s)") % {"old": name.name, "today": name.commune.name}
 
 
 # -- Addresses -----------------------------------------------------------------------------------------------------
@@ -252,7 +264,7 @@ def _addresses(asked: Asked, matches: list[Match], limit: int) -> PlaceAnswer:
         found = geocoder().find(asked.text, limit=min(limit, 5), near=_home_point())
     except GeocoderAway:
         named = matches or _commune_named_in(asked)
-        return PlaceAnswer(_places(named, limit), ADDRESS_SERVICE_AWAY)
+        return PlaceAnswer(_places(named, limit), str(ADDRESS_SERVICE_AWAY))
     places = tuple(_address_place(address) for address in found if address.score >= LEAST_SCORE)
     named = matches or ([] if places else _commune_named_in(asked))
     return PlaceAnswer((places + _places(named, limit))[:limit])
@@ -260,7 +272,7 @@ def _addresses(asked: Asked, matches: list[Match], limit: int) -> PlaceAnswer:
 
 def _address_place(address: Address) -> Place:
     whole = next((code for part, code in WHOLE_COMMUNES.items() if address.commune_code.startswith(part)), None)
-    code, precision = whole or address.commune_code or None, PRECISIONS.get(address.kind, "")
+    code, precision = whole or address.commune_code or None, str(PRECISIONS.get(address.kind, ""))
     return Place(address.label, code, address.latitude, address.longitude, "address", precision)
 
 
