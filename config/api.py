@@ -6,9 +6,10 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
+from ninja.errors import HttpError
 
 from maillage.core.access import LOCK, Lock
-from maillage.core.refusals import Refused, refusal_page
+from maillage.core.refusals import NotRead, Refused, refusal_page
 from maillage.directory.api import router as directory
 
 api = NinjaAPI(
@@ -22,6 +23,14 @@ api.add_router("", directory)
 
 @api.exception_handler(Refused)
 def say_refusal(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    return refusal_page(request, refusal)
+
+
+@api.exception_handler(HttpError)
+def say_unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """The body is no JSON: the framework says so in English only."""
+    refusal = NotRead("Le corps de la demande n'est pas un JSON que l'on peut lire.")
+    refusal.status = error.status_code
     return refusal_page(request, refusal)
 
 

@@ -15,5 +15,6 @@ urlpatterns = [
 ]
 if settings.DEMO:
     urlpatterns += [path("demonstration/", include("maillage.demo.urls"))]
+handler400 = "maillage.core.refusals.not_read"
 handler404 = "maillage.core.refusals.not_found"
 handler500 = "maillage.core.refusals.broken"

@@ -274,12 +274,14 @@ def test_no_word_of_ours_is_taken_for_one_of_the_framework():
 def test_a_family_reads_forms_and_sentences_in_its_language(client, db, speak_arabic):
     words = {
         "De quoi avez-vous besoin ?": "ماذا تحتاج؟",
-        "Il nous faut une commune, un code postal ou une adresse pour chercher près de vous.": "نحتاج إلى مكان للبحث.",
+        "Nous ne connaissons pas « %(place)s ». Indiquez une commune, un code postal ou une adresse.": "لا نعرفه.",
     }
     weeks = {"il y a %(n)s semaine\0il y a %(n)s semaines": "قبل أسبوع\0قبل %(n)s أسابيع"}
     speak_arabic(words | weeks)
 
-    page = client.post(reverse("directory:search"), {"words": "papiers"}, headers={"accept-language": "ar"})
+    page = client.post(
+        reverse("directory:search"), {"words": "papiers", "place": "zzzz"}, headers={"accept-language": "ar"}
+    )
     ago = {}
     for language in ("ar", "fr"):
         with override(language):

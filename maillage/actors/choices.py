@@ -7,5 +7,5 @@ from django.utils.translation import gettext_lazy as _
 class Role(TextChoices):
     """What someone may do here; each says it in one sentence."""
 
-    DIRECTORY_EDITOR = "directory_editor", _("Tient l'annuaire à jour : corrige les fiches et lance les imports.")
-    ADMINISTRATOR = "administrator", _("Administre la maison : réglages et imports, sans lire les dossiers.")
+    DIRECTORY_EDITOR = "directory_editor", _("Tient l'annuaire à jour : corrige les fiches, voit les imports.")
+    ADMINISTRATOR = "administrator", _("Suit les imports et l'exploitation de la maison, sans lire les dossiers.")

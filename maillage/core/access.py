@@ -29,6 +29,10 @@ class Reader(Protocol):
     def pk(self) -> Any: ...
 
 
+class SessionOver(Exception):
+    """Someone sends a form to a locked door without being signed in: their session has probably ended meanwhile."""
+
+
 @dataclass(frozen=True, eq=False)
 class Rule:
     """One sentence of the house law. Call it for one thing, use `among` for many: the answers never differ."""
@@ -85,7 +89,7 @@ def allow(law: Rule, *, reads: str = "") -> Callable[[View], View]:
         def locked(request: HttpRequest, pk: int, **kwargs: object) -> HttpResponseBase:
             thing = law.among(law.model._default_manager.all(), request.user).filter(pk=pk).first()
             if thing is None:
-                raise Http404
+                raise _no_page(request)
             response = view(request, thing, **kwargs)
             if reads:
                 journal.record(request.user, reads, thing)
@@ -103,7 +107,7 @@ def allow_list(law: Rule, *, roles: tuple[str, ...] = ()) -> Callable[[View], Vi
         @wraps(view)
         def locked(request: HttpRequest, **kwargs: object) -> HttpResponseBase:
             if roles and not any(has_role(request.user, role) for role in roles):
-                raise Http404
+                raise _no_page(request)
             return view(request, law.among(law.model._default_manager.all(), request.user), **kwargs)
 
         return _locked(locked, Lock("list", rule=law, roles=roles))
@@ -118,7 +122,7 @@ def allow_role(*roles: str) -> Callable[[View], View]:
         @wraps(view)
         def locked(request: HttpRequest, **kwargs: object) -> HttpResponseBase:
             if not any(has_role(request.user, role) for role in roles):
-                raise Http404
+                raise _no_page(request)
             return view(request, **kwargs)
 
         return _locked(locked, Lock("role", roles=roles))
@@ -130,6 +134,11 @@ def public(view: F) -> F:
     """A door without a lock, on purpose."""
     setattr(view, LOCK, Lock("public"))
     return login_not_required(view)
+
+
+def _no_page(request: HttpRequest) -> Exception:
+    """The same answer whether the thing exists or not; to a form sent signed out, that it was not lost."""
+    return SessionOver() if request.method == "POST" and not request.user.is_authenticated else Http404()
 
 
 def has_role(reader: Any, role: str) -> bool:

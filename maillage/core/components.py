@@ -3,6 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+NOTHING = _("Rien à montrer ici pour le moment.")
+
 
 @dataclass(frozen=True)
 class Step:
@@ -110,7 +115,7 @@ class Table:
     headers: Sequence[str]
     rows: Sequence[Sequence[object]]
     numeric: Sequence[int] = field(default_factory=tuple)
-    empty: str = "Rien à montrer ici pour le moment."
+    empty: str | Promise = NOTHING
     note: str = ""
 
     def marked_rows(self) -> list[list[tuple[str, object, bool]]]:

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 
+from django.core.exceptions import DisallowedHost, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext, ngettext
 
-from maillage.core.access import public
+from maillage.core.access import SessionOver, public
 
 
 class Refused(Exception):
@@ -31,6 +32,12 @@ class TooMany(Refused):
         self.wait = wait
 
 
+class NotRead(Refused):
+    """What came could not be read at all: too much of it, or not as a browser or a program sends it."""
+
+    status = 400
+
+
 def _too_many(minutes: int) -> str:
     sentence = ngettext(
         "Beaucoup de demandes viennent de votre connexion. Réessayez dans %(minutes)s minute : "
@@ -52,7 +59,20 @@ class ShowRefusals:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, SessionOver):
+            return session_over(request)
         return refusal_page(request, exception) if isinstance(exception, Refused) else None
+
+
+def session_over(request: HttpRequest) -> HttpResponse:
+    """What was written comes back on the page: a session that ends loses nobody's words."""
+    written = [
+        value
+        for name in request.POST
+        for value in request.POST.getlist(name)
+        if f"initial-{name}" in request.POST and value and value not in request.POST.getlist(f"initial-{name}")
+    ]
+    return render(request, "layout/session_over.html", {"written": written}, status=403)
 
 
 def refusal_page(request: HttpRequest, refusal: Refused) -> HttpResponse:
@@ -73,6 +93,28 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 @public
+def not_read(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return refusal_page(request, _not_read(exception))
+
+
+def _not_read(exception: Exception) -> NotRead:
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
+        return NotRead(
+            gettext("Ce que vous avez envoyé est trop long pour être lu."),
+            instead=gettext("Revenez en arrière, écrivez moins, puis envoyez de nouveau."),
+        )
+    if isinstance(exception, DisallowedHost):
+        return NotRead(
+            gettext("Ce site ne répond pas à cette adresse."),
+            instead=gettext("Vérifiez le début de l'adresse, ou demandez-la au Département."),
+        )
+    return NotRead(
+        gettext("Ce que votre navigateur a envoyé n'a pas pu être lu."),
+        instead=gettext("Revenez en arrière, rechargez la page, puis recommencez."),
+    )
+
+
+@public
 def broken(request: HttpRequest) -> HttpResponse:
     """Rendered with no context processor that could fail again."""
     if request.path.startswith("/api/"):
@@ -82,10 +124,13 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 @public
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The form was opened too long ago, or in another session."""
+    """The form came without its cookie: refused by the browser, too old, or another session's."""
     refusal = Refused(
-        gettext("Cette page est restée ouverte trop longtemps pour être envoyée."),
-        instead=gettext("Revenez en arrière, rechargez la page, puis envoyez : ce que vous avez écrit y est encore."),
+        gettext("Pour protéger ce formulaire, nous avons besoin d'un cookie, et il manque ou il a expiré."),
+        instead=gettext(
+            "Revenez en arrière, rechargez la page, puis envoyez de nouveau. Si cela recommence, autorisez les "
+            "cookies de ce site dans votre navigateur."
+        ),
     )
     refusal.status = 403
     return refusal_page(request, refusal)

@@ -14,6 +14,8 @@ from typing import Any
 from maillage.core.refusals import Refused
 
 ZIP, GZIP, XLS = b"PK\x03\x04", b"\x1f\x8b", b"\xd0\xcf\x11\xe0"
+NOT_TEXT = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF", b"\x7fELF")
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 DELIMITERS = (",", ";", "\t", "|")
 
 
@@ -45,16 +47,24 @@ def read_text(path: Path) -> str:
         )
     if raw.startswith(XLS):
         raise UnreadableFile(f"{path.name} est un classeur Excel. Enregistrez-le au format CSV UTF-8.")
+    if raw.startswith(NOT_TEXT):
+        raise UnreadableFile(_not_text(path))
     if not raw.strip():
         raise UnreadableFile(f"{path.name} est vide.")
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        if b"\0" in raw and not raw.startswith(UTF_16):
+            raise UnreadableFile(_not_text(path)) from None
         line = raw[: error.start].count(b"\n") + 1
         raise UnreadableFile(
             f"{path.name} n'est pas en UTF-8 (ligne {line}) : il vient sans doute d'un tableur. "
             "Enregistrez-le au format « CSV UTF-8 »."
         ) from None
+
+
+def _not_text(path: Path) -> str:
+    return f"{path.name} n'est pas un fichier texte. Donnez le fichier CSV ou JSON lui-même."
 
 
 def _gunzip(raw: bytes, path: Path) -> bytes:

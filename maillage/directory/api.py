@@ -51,14 +51,18 @@ class SearchIn(Schema):
     model_config = ConfigDict(extra="forbid")
 
     mots: str = Field("", max_length=300, description="Le besoin, en mots de tous les jours.")
-    thematiques: list[str] = Field(default_factory=list, description="Thématiques data·inclusion v1.")
+    thematiques: list[str] = Field(
+        default_factory=list, max_length=len(THEMES), description="Thématiques data·inclusion v1."
+    )
     code_commune: str | None = Field(None, pattern=r"^\d[\dAB]\d{3}$", description="Code Insee de la commune.")
     lieu: str | None = Field(None, max_length=200, description="Commune, code postal ou adresse.")
     lat: float | None = Field(None, ge=-90, le=90)
     lon: float | None = Field(None, ge=-180, le=180)
     minutes_max: int = Field(DEFAULT_MINUTES, ge=1, le=MOST_MINUTES, description="Temps de trajet le plus long.")
     mode: Literal["voiture", "velo", "pied"] = "voiture"
-    publics: list[str] = Field(default_factory=list, description="Publics data·inclusion v1.")
+    publics: list[str] = Field(
+        default_factory=list, max_length=len(AUDIENCES), description="Publics data·inclusion v1."
+    )
     gratuit: bool = False
     mode_accueil: Literal["en-presentiel", "a-distance"] | None = None
     ouvert_maintenant: bool = False
@@ -98,7 +102,9 @@ def search_by_words(request: HttpRequest, response: HttpResponse, asked: SearchI
 
 class CodesIn(Schema):
     commune: str = Field(pattern=r"^\d[\dAB]\d{3}$", description="Code Insee de la commune.")
-    thematique: list[str] = Field(default_factory=list, description="Thématiques data·inclusion v1.")
+    thematique: list[str] = Field(
+        default_factory=list, max_length=len(THEMES), description="Thématiques data·inclusion v1."
+    )
     curseur: str = Field("", max_length=200)
 
 
@@ -153,10 +159,11 @@ def _answer(request: HttpRequest, asked: SearchIn, origin: Origin) -> AnswerOut:
 
 
 def _known(codes: list[str], vocabulary: dict[str, str], noun: str) -> tuple[str, ...]:
+    """These codes, each once, in the order asked."""
     for code in codes:
         if code not in vocabulary:
             raise NotUnderstood(f"« {code} » n'est pas une valeur de la liste officielle ({noun}).")
-    return tuple(codes)
+    return tuple(dict.fromkeys(codes))
 
 
 def _told(answer: Answer) -> AnswerOut:

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from django.conf import settings
+from django.utils import translation
+
 from maillage.core import clock
 from maillage.core.documents import compile_document, in_words, page_count
 from maillage.directory import hours
@@ -24,6 +27,12 @@ def service_sheet(service: Service, *, house: str) -> bytes:
 
 
 def sheet_data(service: Service, house: str, longest: int) -> dict[str, Any]:
+    """What the sheet says, in French whatever the language of who prints it: the paper's own words are French."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return _sheet_data(service, house, longest)
+
+
+def _sheet_data(service: Service, house: str, longest: int) -> dict[str, Any]:
     structure = service.structure
     website = "" if service.hides_its_address else structure.website
     return {
@@ -49,7 +58,12 @@ def sheet_data(service: Service, house: str, longest: int) -> dict[str, Any]:
 def _address(service: Service, structure: Structure) -> list[str]:
     if service.hides_its_address:
         return ["Adresse confidentielle : elle vous sera donnée par téléphone."]
-    return address_lines(service) or address_lines(structure) or ["À distance : il n'y a pas à se déplacer."]
+    without = (
+        "À distance : il n'y a pas à se déplacer."
+        if service.is_remote
+        else "Adresse non indiquée : appelez avant de vous déplacer."
+    )
+    return address_lines(service) or address_lines(structure) or [without]
 
 
 def _conditions(service: Service, longest: int) -> list[list[str]]:

@@ -1,6 +1,5 @@
 """What people type: a search, a correction."""
 
-from collections.abc import Iterable
 from typing import Any, cast
 
 from django import forms
@@ -10,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from maillage.core.concurrency import new_key
 from maillage.directory import hours
-from maillage.directory.choices import AUDIENCES, CATEGORIES, EVERYONE, FREE, ON_SITE, REMOTE, THEMES, category_of
+from maillage.directory.choices import AUDIENCES, EVERYONE, FREE, ON_SITE, REMOTE, THEMES
 from maillage.directory.data_inclusion import faults_of
 from maillage.directory.models import Service, Structure
 from maillage.directory.search import Origin, SearchQuery
@@ -18,6 +17,7 @@ from maillage.directory.search.origins import origin_of
 from maillage.directory.search.query import DEFAULT_MINUTES
 from maillage.territories.actions import Place, chosen_place, find_places, place_at
 from maillage.territories.choices import TravelMode
+from maillage.territories.models import Commune
 
 MINUTES = (10, 15, 30, 45, 60, 90)
 IN_ADDRESS = {"commune": "commune", "theme": "themes", "cursor": "cursor"}
@@ -28,69 +28,32 @@ def durations() -> list[tuple[int, str]]:
     return [(n, ngettext("%(n)s minute", "%(n)s minutes", n) % {"n": n}) for n in MINUTES]
 
 
-class SearchForm(forms.Form):
-    """A need and a place. What is typed comes by POST only; a GET brings codes and a cursor, nothing else."""
+class PlaceAsked(forms.Form):
+    """Where someone is: typed, chosen among suggestions, or given by their device."""
 
-    words = forms.CharField(label=_("De quoi avez-vous besoin ?"), required=False, max_length=300)
     place = forms.CharField(label=_("Où êtes-vous ?"), required=False, max_length=200)
     choice = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
     choice_for = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
     latitude = forms.FloatField(required=False, min_value=-90, max_value=90, widget=forms.HiddenInput)
     longitude = forms.FloatField(required=False, min_value=-180, max_value=180, widget=forms.HiddenInput)
-    themes = forms.MultipleChoiceField(
-        label=_("Besoin précis"), required=False, choices=list(THEMES.items()), widget=forms.MultipleHiddenInput
-    )
-    minutes = forms.TypedChoiceField(
-        label=_("Jusqu'à"), choices=durations, coerce=int, required=False, empty_value=None, initial=DEFAULT_MINUTES
-    )
-    mode = forms.ChoiceField(
-        label=_("Je me déplace"), required=False, choices=TravelMode.choices, initial=TravelMode.CAR
-    )
-    audiences = forms.MultipleChoiceField(
-        label=_("Pour qui ?"), required=False, widget=forms.CheckboxSelectMultiple,
-        choices=[(code, label) for code, label in AUDIENCES.items() if code != EVERYONE],
-    )  # fmt: skip
-    reception = forms.ChoiceField(
-        label=_("Comment ?"), required=False, widget=forms.RadioSelect, initial="",
-        choices=[("", _("Peu importe")), (ON_SITE, _("Sur place")), (REMOTE, _("À distance"))],
-    )  # fmt: skip
-    free = forms.BooleanField(label=_("Gratuit"), required=False)
-    open_now = forms.BooleanField(label=_("Ouvert maintenant"), required=False)
-    cursor = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
     other_place = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
 
     found: Place | None = None
-    origin: Origin | None = None
     alternatives: tuple[Place, ...] = ()
     degraded: str = ""
 
-    @classmethod
-    def from_address(cls, codes: QueryDict) -> "SearchForm":
-        """The form of a GET: a commune's code, thématiques, a cursor. Anything else in the address is ignored."""
-        if not any(code in codes for code in IN_ADDRESS):
-            return cls()
-        data = QueryDict(mutable=True)
-        data.setlist("themes", codes.getlist("theme"))
-        data["choice"] = f"commune:{codes['commune']}" if codes.get("commune") else ""
-        data["cursor"] = codes.get("cursor", "")
-        return cls(data)
-
     @property
-    def asks_for_place_only(self) -> bool:
+    def says_no_place(self) -> bool:
         """A need came without a place: not an error, a question."""
-        return not any(self.data.get(name) for name in ("place", "choice", "latitude"))
+        return not any(self.data.get(name) for name in ("place", "choice", "latitude", "other_place"))
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean() or {}
         found = self._places(facts)
-        if not found:
+        if found:
+            self.found, self.alternatives = found[0], found[1:6]
+        else:
             self.add_error("place", self._nowhere(facts))
-            return facts
-        self.found, self.alternatives = found[0], found[1:6]
-        self.origin = origin_of(found[0])
-        if self.origin is None:
-            unplaced = gettext("Nous ne savons pas encore où se trouve %(place)s : indiquez une commune voisine.")
-            self.add_error("place", unplaced % {"place": found[0].label})
         return facts
 
     def _places(self, facts: dict[str, Any]) -> tuple[Place, ...]:
@@ -114,6 +77,53 @@ class SearchForm(forms.Form):
             )
             return unknown % {"place": facts["place"]}
         return gettext("Il nous faut une commune, un code postal ou une adresse pour chercher près de vous.")
+
+
+class SearchForm(PlaceAsked):
+    """A need and a place. What is typed comes by POST only; a GET brings codes and a cursor, nothing else."""
+
+    words = forms.CharField(label=_("De quoi avez-vous besoin ?"), required=False, max_length=300)
+    themes = forms.MultipleChoiceField(
+        label=_("Besoin précis"), required=False, choices=list(THEMES.items()), widget=forms.MultipleHiddenInput
+    )
+    minutes = forms.TypedChoiceField(
+        label=_("Jusqu'à"), choices=durations, coerce=int, required=False, empty_value=None, initial=DEFAULT_MINUTES
+    )
+    mode = forms.ChoiceField(
+        label=_("Je me déplace"), required=False, choices=TravelMode.choices, initial=TravelMode.CAR
+    )
+    audiences = forms.MultipleChoiceField(
+        label=_("Pour qui ?"), required=False, widget=forms.CheckboxSelectMultiple,
+        choices=[(code, label) for code, label in AUDIENCES.items() if code != EVERYONE],
+    )  # fmt: skip
+    reception = forms.ChoiceField(
+        label=_("Comment ?"), required=False, widget=forms.RadioSelect, initial="",
+        choices=[("", _("Peu importe")), (ON_SITE, _("Sur place")), (REMOTE, _("À distance"))],
+    )  # fmt: skip
+    free = forms.BooleanField(label=_("Gratuit"), required=False)
+    open_now = forms.BooleanField(label=_("Ouvert maintenant"), required=False)
+    cursor = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
+
+    origin: Origin | None = None
+
+    @classmethod
+    def from_address(cls, codes: QueryDict) -> "SearchForm":
+        """The form of a GET: a commune's code, thématiques, a cursor. Anything else in the address is ignored."""
+        if not any(code in codes for code in IN_ADDRESS):
+            return cls()
+        data = QueryDict(mutable=True)
+        data.setlist("themes", codes.getlist("theme"))
+        data["choice"] = f"commune:{codes['commune']}" if codes.get("commune") else ""
+        data["cursor"] = codes.get("cursor", "")
+        return cls(data)
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean()
+        self.origin = origin_of(self.found) if self.found else None
+        if self.found and self.origin is None:
+            unplaced = gettext("Nous ne savons pas encore où se trouve %(place)s : indiquez une commune voisine.")
+            self.add_error("place", unplaced % {"place": self.found.label})
+        return facts
 
     def query(self) -> SearchQuery:
         """The question asked, once the form is valid."""
@@ -149,30 +159,22 @@ class SearchForm(forms.Form):
         return ngettext("%(n)s filtre", "%(n)s filtres", count) % {"n": count} if count else ""
 
 
-def themes_by_category(themes: Iterable[str] = THEMES) -> dict[str, list[str]]:
-    """The thématiques under their categories, both as slugs, in the official order."""
-    grouped: dict[str, list[str]] = {category: [] for category in CATEGORIES}
-    for theme in themes:
-        grouped[category_of(theme)].append(theme)
-    return {category: found for category, found in grouped.items() if found}
-
-
-class TerritoryForm(forms.Form):
+class TerritoryForm(PlaceAsked):
     """Where someone lives, to find who looks after it."""
 
-    place = forms.CharField(label=_("Votre commune, votre code postal ou votre adresse"), max_length=200)
-    commune = forms.CharField(required=False, widget=forms.HiddenInput)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["place"].label = _("Votre commune, votre code postal ou votre adresse")
 
     def clean(self) -> dict[str, Any]:
-        facts = super().clean() or {}
-        answer = find_places(facts.get("place", "")) if facts.get("place") else None
-        placed = [place.commune_code for place in answer.places if place.commune_code] if answer else []
-        if placed:
-            facts["commune"] = placed[0]
-        elif answer:
-            unknown = gettext("Nous ne connaissons pas « %(place)s ». Indiquez une commune ou un code postal.")
-            self.add_error("place", answer.degraded or unknown % {"place": facts["place"]})
+        facts = super().clean()
+        if self.found and not self.found.commune_code:
+            self.add_error("place", gettext("Nous ne savons pas de quelle commune il s'agit : écrivez son nom."))
         return facts
+
+    def commune_code(self) -> str:
+        """The Insee code of the commune found, once the form is valid."""
+        return (self.found.commune_code if self.found else None) or ""
 
 
 class EditForm(forms.ModelForm):
@@ -181,20 +183,35 @@ class EditForm(forms.ModelForm):
     version_read = forms.IntegerField(widget=forms.HiddenInput)
     intention = forms.CharField(max_length=64, widget=forms.HiddenInput)
 
-    def clean_opening_hours(self) -> str:
-        text = str(self.cleaned_data["opening_hours"]).strip()
-        if text and hours.parse(text) is None:
-            raise forms.ValidationError(
-                gettext("Nous ne comprenons pas ces horaires. Écrivez par exemple : Mo-Fr 09:00-12:00; PH off")
-            )
-        return text
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in (
-            self._meta.fields or ()
-        ):  # What was read travels with the form: a change is told from a stale value.
-            self.fields[name].show_hidden_initial = True
+        for name in self._meta.fields or ():
+            field = self.fields[name]
+            field.show_hidden_initial = (
+                True  # What was read travels with the form: a change is told from a stale value.
+            )
+            if isinstance(field.widget, forms.Textarea):
+                field.widget.attrs["rows"] = 6 if name == "description" else 2
+        self.fields["opening_hours"].label = _("Horaires d'accueil")
+        self.fields["opening_hours"].help_text = _("Par exemple : lun-ven 9h-12h, 14h-17h ; sam 9h30-12h")
+
+    def clean_opening_hours(self) -> str:
+        text = str(self.cleaned_data["opening_hours"]).strip()
+        if "opening_hours" not in self.changed_data or not text:
+            return text
+        if understood := hours.understood(text):
+            return understood
+        raise forms.ValidationError(
+            gettext(
+                "Nous ne comprenons pas ces horaires. Écrivez par exemple : lun-ven 9h-12h, 14h-17h ; sam 9h30-12h"
+            )
+        )
+
+    def clean_phone(self) -> str:
+        text = str(self.cleaned_data["phone"]).strip()
+        if "phone" in self.changed_data and text and not 3 <= sum(map(str.isdigit, text)) <= 15:
+            raise forms.ValidationError(gettext("Écrivez un seul numéro, par exemple 01 23 45 67 89."))
+        return text
 
     def _post_clean(self) -> None:
         """Once the record bears what was typed: it must stay one that data·inclusion's models accept."""
@@ -224,11 +241,24 @@ class EditForm(forms.ModelForm):
         return type(self)(data, instance=current)
 
     def conflicts(self, current: Structure | Service) -> list[tuple[str, str, str]]:
-        """For each corrected field: its label, what stands now, what the person wrote."""
+        """Each field both people changed: its label, what stands now, what this person wrote."""
+        read = {name: self.fields[name].to_python(_initial(self, name)) for name in self.changed_fields()}
         return [
             (str(self.fields[name].label), _said(getattr(current, name)), _said(self.cleaned_data[name]))
-            for name in self.changed_fields()
+            for name, value in read.items()
+            if (getattr(current, name) or "") != (value or "")
         ]
+
+    def merged(self, current: Structure | Service) -> Structure | Service:
+        """The record as someone else left it, with this person's corrections."""
+        for name in self.changed_fields():
+            setattr(current, name, self.cleaned_data[name])
+        return current
+
+
+def _initial(form: EditForm, name: str) -> Any:
+    """What the person read, as it came back with the form."""
+    return form.fields[name].hidden_widget().value_from_datadict(form.data, form.files, f"initial-{name}")
 
 
 def _put(data: QueryDict, name: str, value: Any) -> None:
@@ -244,6 +274,28 @@ def _said(value: Any) -> str:
 
 
 class StructureForm(EditForm):
+    """A structure's own facts. Making a hidden address public is asked twice."""
+
+    reveal = forms.BooleanField(label=_("Oui, cette adresse peut être rendue publique"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance.is_address_confidential:
+            del self.fields["reveal"]
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean() or {}
+        if "reveal" in self.fields and not facts.get("is_address_confidential") and not facts.get("reveal"):
+            sentence = gettext("Cette adresse protège des personnes. Pour la rendre publique, cochez la confirmation.")
+            self.add_error("reveal", sentence)
+        return facts
+
+    def clean_commune_code(self) -> str:
+        code = str(self.cleaned_data["commune_code"])
+        if "commune_code" in self.changed_data and code and not Commune.objects.filter(pk=code).exists():
+            raise forms.ValidationError(gettext("Nous ne connaissons aucune commune de ce code Insee."))
+        return code
+
     class Meta:
         model = Structure
         fields = [
@@ -269,7 +321,7 @@ class ServiceForm(EditForm):
 
     def clean_audiences(self) -> list[str] | None:
         codes = self.cleaned_data["audiences"]
-        if EVERYONE in codes and len(codes) > 1:
+        if "audiences" in self.changed_data and EVERYONE in codes and len(codes) > 1:
             raise forms.ValidationError(
                 gettext("« Tous publics » se choisit seul : décochez-le, ou décochez les autres.")
             )

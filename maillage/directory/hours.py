@@ -40,6 +40,26 @@ def parse(text: str) -> OpeningHours | None:
         return None
 
 
+FRENCH = (  # What people write, and the grammar's word for it, in this order.
+    (r"\bjours? f[ée]ri[ée]s?\b", "PH"), (r"\bferm[ée]e?\b", "off"), (r"\b(?:du|de|le|les|et de)\b", " "),
+    (r"\blun(?:di)?s?\b", "Mo"), (r"\bmar(?:di)?s?\b", "Tu"), (r"\bmer(?:credi)?s?\b", "We"),
+    (r"\bjeu(?:di)?s?\b", "Th"), (r"\bven(?:dredi)?s?\b", "Fr"), (r"\bsam(?:edi)?s?\b", "Sa"),
+    (r"\bdim(?:anche)?s?\b", "Su"), (r"\b(?:midi)\b", "12:00"), (r"\s*\b(?:et|puis)\b\s*", ","),
+    (r"\s*(?:\bau?\b|à|–|-)\s*", "-"), (r"\b(\d{1,2})\s*[h:]\s*(\d{2})\b", r"\1:\2"), (r"\b(\d{1,2})\s*h\b", r"\1:00"),
+    (r"\b(\d):", r"0\1:"), (r"\s*,\s*", ","), (r"\s*;\s*", "; "), (r"\s+", " "), (r"(\d:\d\d) (?=\d)", r"\1,"),
+)  # fmt: skip
+
+
+def understood(text: str) -> str:
+    """The hours in the grammar, whether written so or in French (« lun-ven 9h-12h, 14h-17h »); empty when neither."""
+    if parse(text) is not None or REMARK_ALONE.fullmatch(text):
+        return text
+    said = text.casefold()
+    for pattern, word in FRENCH:
+        said = re.sub(pattern, word, said)
+    return said.strip() if parse(said.strip()) is not None else ""
+
+
 def is_open(text: str, at: dt.datetime) -> bool:
     """Whether it is open at that local instant; unknown hours are not open."""
     hours = parse(text)

@@ -40,13 +40,17 @@ SECTION_TITLES = {
     Section.AT_A_DISTANCE: _("Sans se déplacer"),
 }
 URGENT = {
-    "violence": _(
-        "3919, violences faites aux femmes : gratuit, jour et nuit, sans trace sur la facture. Police : 17."
+    "violence": (
+        ("3919", _("violences faites aux femmes : gratuit, jour et nuit, sans trace sur la facture")),
+        ("17", _("police ou gendarmerie, si le danger est là")),
     ),
-    "child": _("119, enfance en danger : gratuit, jour et nuit, pour les enfants et pour les adultes."),
-    "suicide": _("3114, prévention du suicide : gratuit, jour et nuit. Urgence vitale : 15."),
-    "street": _("115, sans abri ce soir : gratuit, jour et nuit."),
-    "health": _("15, urgence médicale. 114 par SMS pour qui entend ou parle difficilement."),
+    "child": (("119", _("enfance en danger : gratuit, jour et nuit, pour les enfants et les adultes")),),
+    "suicide": (
+        ("3114", _("prévention du suicide : gratuit, jour et nuit")),
+        ("15", _("urgence vitale")),
+    ),
+    "street": (("115", _("sans abri ce soir : gratuit, jour et nuit")),),
+    "health": (("15", _("urgence médicale")), ("114", _("par SMS, pour qui entend ou parle difficilement"))),
 }
 
 
@@ -55,6 +59,8 @@ def asking(form: SearchForm) -> dict[str, object]:
     themes = cast(QueryDict, form.data).getlist("themes") if form.is_bound else []
     words = form.data.get("words", "") if form.is_bound else ""
     needs = words or ", ".join(THEMES[theme] for theme in themes if theme in THEMES)
+    if form.is_bound and needs and form.says_no_place:  # A question, not an error.
+        form = SearchForm(initial={"words": words, "themes": themes})
     return {"form": form, "needs": needs}
 
 
@@ -74,7 +80,9 @@ def results(answer: Answer, form: SearchForm) -> dict[str, object]:
         "alternatives": form.alternatives,
         "degraded": form.degraded,
         "understood": [THEMES[theme] for theme in query.wanted_themes() if theme in THEMES][:4],
-        "urgency": URGENT.get(answer.reading.urgency, ""),
+        "urgency": URGENT.get(answer.reading.urgency, ()),
+        "not_understood": not_understood(answer),
+        "without_filters": ways.without_filters if ways else 0,
         "sections": sections(answer),
         "remote_cards": [cards.result_card(result, query.mode) for result in answer.remote],
         "farther_cards": [cards.result_card(result, query.mode) for result in ways.farther] if ways else [],
@@ -133,9 +141,24 @@ def heading(answer: Answer) -> str:
             "Une réponse à moins de %(minutes)s minutes", "%(n)s réponses à moins de %(minutes)s minutes", near
         )
         return sentence % {"n": number_format(near), "minutes": minutes}
+    if answer.ways_out and answer.ways_out.without_filters:
+        return gettext("Rien avec ces filtres à moins de %(minutes)s minutes") % {"minutes": minutes}
     if far:
         return gettext("Des réponses sans se déplacer")
     return gettext("Rien à moins de %(minutes)s minutes") % {"minutes": minutes}
+
+
+def not_understood(answer: Answer) -> str:
+    """What to say when the words meant nothing to us: never that all this was asked for."""
+    words = answer.query.words.strip()
+    if not words or answer.query.wanted_themes():
+        return ""
+    if answer.is_loose or not answer.query.word_stems():
+        sentence = gettext(
+            "Nous n'avons pas compris « %(words)s ». Essayez d'autres mots, par exemple : loyer, papiers."
+        )
+        return sentence % {"words": words[:80]}
+    return ""
 
 
 def nothing(answer: Answer) -> str:

@@ -6,7 +6,9 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
+from django.utils.translation import gettext
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from maillage.actors.choices import Role
@@ -15,7 +17,7 @@ from maillage.core.concurrency import AlreadyDone, Stale, new_key
 from maillage.core.http import AgentRequest
 from maillage.core.throttle import throttle
 from maillage.directory import pages
-from maillage.directory.actions.editing import correct
+from maillage.directory.actions.editing import confirm, correct
 from maillage.directory.documents import service_sheet
 from maillage.directory.forms import EditForm, SearchForm, ServiceForm, StructureForm, TerritoryForm
 from maillage.directory.models import ImportRun, Service, Structure
@@ -33,6 +35,8 @@ from maillage.territories.models import Departement
 
 
 @public
+@csrf_exempt  # It changes nothing: the public needs no cookie to look for help.
+@cache_control(private=True)
 @throttle("search", limit=60, seconds=60)
 @require_http_methods(["GET", "HEAD", "POST"])
 def search(request: HttpRequest) -> HttpResponse:
@@ -44,6 +48,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@cache_control(private=True)
 @allow(can_read_service)
 def service(request: HttpRequest, service: Service) -> HttpResponse:
     return render(request, "directory/service.html", pages.service(service, reader=request.user))
@@ -62,21 +67,24 @@ def sheet(request: HttpRequest, service: Service) -> HttpResponse:
 
 
 @require_safe
+@cache_control(private=True)
 @allow(can_read_structure)
 def structure(request: HttpRequest, structure: Structure) -> HttpResponse:
     return render(request, "directory/structure.html", pages.structure(structure, reader=request.user))
 
 
 @public
+@csrf_exempt  # As for the search.
 @throttle("territory", limit=60, seconds=60)
 @require_http_methods(["GET", "HEAD", "POST"])
 def territory(request: HttpRequest, code: str = "") -> HttpResponse:
     """Someone's commune, its sector, its Maison des solidarités. What is typed comes by POST; the URL has a code."""
     form = TerritoryForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        return redirect("directory:territory", code=form.cleaned_data["commune"])
-    told = pages.territory(portrait_of(code, reader=request.user) if code else None)
-    return render(request, "directory/territory.html", told | {"form": form, "asked": code})
+        return redirect("directory:territory", code=form.commune_code())
+    portrait = portrait_of(code, reader=request.user) if code else None
+    told = pages.territory(portrait) | {"form": form, "asked": code}
+    return render(request, "directory/territory.html", told, status=404 if code and portrait is None else 200)
 
 
 # -- Behind the counter ---------------------------------------------------------------------------------------------
@@ -101,18 +109,33 @@ def _edit(request: AgentRequest, record: Structure | Service, kind: type[EditFor
         return render(request, "directory/edit.html", told | {"form": form})
     form = kind(request.POST, instance=record)
     if form.is_valid():
-        facts = form.cleaned_data
         try:
-            correct(record, fields=form.changed_fields(), expected=facts["version_read"], key=facts["intention"],
-                    by=request.user)  # fmt: skip
+            messages.success(request, _keep(form, record, request))
+            return redirect(record)
         except AlreadyDone:
             return redirect(record)
         except Stale as stale:
             told["conflicts"], form = form.conflicts(stale.current), form.rebased(stale.current)
-        else:
-            messages.success(request, "Enregistré. Merci : la fiche est à jour d'aujourd'hui.")
-            return redirect(record)
     return render(request, "directory/edit.html", told | {"form": form}, status=409 if told["conflicts"] else 422)
+
+
+def _keep(form: EditForm, record: Structure | Service, request: AgentRequest) -> str:
+    """Keep what was corrected or confirmed; the sentence that says it. Raises Stale when both changed the same."""
+    facts, fields = form.cleaned_data, form.changed_fields()
+    key, expected = facts["intention"], facts["version_read"]
+    if not fields and "confirm" not in request.POST:
+        return gettext("Rien n'a changé.")
+    try:
+        if fields:
+            correct(record, fields=fields, expected=expected, key=key, by=request.user)
+        else:
+            confirm(record, expected=expected, key=key, by=request.user)
+    except Stale as stale:
+        current = stale.current
+        if form.conflicts(current):
+            raise
+        correct(form.merged(current), fields=fields, expected=current.version, key=key, by=request.user)
+    return gettext("Enregistré. Merci : la fiche est vérifiée aujourd'hui.")
 
 
 @never_cache
@@ -123,6 +146,7 @@ def hidden_address(request: AgentRequest, structure: Structure) -> HttpResponse:
     return render(request, "directory/hidden_address.html", told)
 
 
+@never_cache
 @require_safe
 @allow_list(can_edit_structure, roles=(Role.DIRECTORY_EDITOR,))
 def records(request: AgentRequest, structures: QuerySet[Structure]) -> HttpResponse:
@@ -130,6 +154,7 @@ def records(request: AgentRequest, structures: QuerySet[Structure]) -> HttpRespo
     return render(request, "directory/records.html", pages.records(structures, request.GET.get("page", "1")))
 
 
+@never_cache
 @require_safe
 @allow_role(Role.DIRECTORY_EDITOR, Role.ADMINISTRATOR)
 def imports(request: AgentRequest) -> HttpResponse:

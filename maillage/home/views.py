@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from maillage.core.access import public
@@ -31,7 +32,7 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 @require_safe
 def legal(request: HttpRequest) -> HttpResponse:
     """Loi n° 2004-575 du 21 juin 2004, art. 1-1: who publishes, who hosts."""
-    host = settings.HOST_NOTICE or "L'hébergeur n'est pas encore indiqué : demandez-le au Département."
+    host = settings.HOST_NOTICE or gettext("L'hébergeur n'est pas encore indiqué : demandez-le au Département.")
     told = {"sources": Source.objects.all(), "host_sentence": host}
     return render(request, "home/legal.html", told)
 

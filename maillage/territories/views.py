@@ -5,6 +5,7 @@ import datetime as dt
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import condition, require_POST, require_safe
 
 from maillage.core.access import public
@@ -16,6 +17,7 @@ DAY = 24 * 60 * 60
 
 
 @public
+@csrf_exempt  # It changes nothing: the public needs no cookie to say where they are.
 @require_POST
 @never_cache
 @throttle("places", limit=60, seconds=60)

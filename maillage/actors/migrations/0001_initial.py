@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
                 ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
                 ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
-                ('role', models.CharField(blank=True, choices=[('directory_editor', "Tient l'annuaire à jour : corrige les fiches et lance les imports."), ('administrator', 'Administre la maison : réglages et imports, sans lire les dossiers.')], max_length=30, verbose_name='rôle')),
+                ('role', models.CharField(blank=True, choices=[('directory_editor', "Tient l'annuaire à jour : corrige les fiches, voit les imports."), ('administrator', "Suit les imports et l'exploitation de la maison, sans lire les dossiers.")], max_length=30, verbose_name='rôle')),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
             ],

@@ -80,12 +80,34 @@ def test_a_page_that_does_not_exist_says_so_and_leads_on(client, db):
     assert reverse("directory:search") in seen(page)
 
 
-def test_a_form_left_open_too_long_is_told_what_to_do(db):
-    page = Client(enforce_csrf_checks=True).post(reverse("directory:search"), {"words": "Manger"})
+def test_a_form_without_its_cookie_is_told_what_to_do(db):
+    page = Client(enforce_csrf_checks=True).post(reverse("actors:sign_in"), {"username": "alice"})
     assert page.status_code == 403
-    assert "restée ouverte trop longtemps" in seen(page)
+    assert "nous avons besoin d'un cookie, et il manque ou il a expiré" in seen(page)
     assert "rechargez la page" in seen(page)
+    assert "autorisez les cookies" in seen(page)
     assert "CSRF" not in seen(page)
+
+
+@pytest.mark.parametrize("limit", ["DATA_UPLOAD_MAX_MEMORY_SIZE", "DATA_UPLOAD_MAX_NUMBER_FIELDS"])
+def test_a_form_far_too_long_is_told_so(client, db, settings, limit):
+    setattr(settings, limit, 1)
+    page = client.post(reverse("directory:search"), {"words": "Manger", "place": "Melune"})
+    assert page.status_code == 400
+    assert "trop long pour être lu" in seen(page)
+    assert f'href="{reverse("home:front")}"' in seen(page)
+
+
+def test_a_site_asked_under_a_name_that_is_not_its_own_says_so(client, db):
+    page = client.get(reverse("home:front"), HTTP_HOST="autre.example")
+    assert page.status_code == 400
+    assert "ne répond pas à cette adresse" in seen(page)
+
+
+def test_what_cannot_be_read_is_told_in_plain_words(client, db):
+    page = client.post(reverse("directory:search"), b"x", content_type="multipart/form-data; boundary=")
+    assert page.status_code == 400
+    assert "n'a pas pu être lu" in seen(page)
 
 
 def test_a_breakdown_is_told_without_asking_the_database():
@@ -129,6 +151,23 @@ def test_a_program_that_finds_nothing_gets_json(client, db, nobody):
 def test_a_program_that_meets_a_breakdown_gets_json_too():
     said = broken(RequestFactory().get("/api/v1/search"))
     assert (said.status_code, said["Content-Type"]) == (500, "application/json")
+
+
+@pytest.mark.parametrize("body", [b"{", b"\xff\xfe"])
+def test_a_program_that_sends_no_json_is_told_so_in_french(client, db, body):
+    said = client.post(reverse("api:search_by_words"), body, content_type="application/json")
+    assert said.status_code == 400
+    assert said.json()["detail"] == "Le corps de la demande n'est pas un JSON que l'on peut lire."
+
+
+def test_a_program_that_cannot_be_read_gets_json(client, db, settings):
+    other = client.get("/api/v1/search", HTTP_HOST="autre.example")
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1
+    long = client.post(reverse("api:search_by_words"), b'{"mots": "Manger"}', content_type="application/json")
+    for said in (other, long):
+        assert (said.status_code, said["Content-Type"]) == (400, "application/json")
+    assert other.json()["detail"] == "Ce site ne répond pas à cette adresse."
+    assert "trop long" in long.json()["detail"]
 
 
 def test_a_question_the_api_does_not_understand_gets_a_sentence(client, db):

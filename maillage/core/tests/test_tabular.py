@@ -51,6 +51,23 @@ def test_a_quote_out_of_place_is_said_with_its_line():
         read_csv('a,b\n1,2\n"x"y,2\n1,2\n', "essai.csv", required=("a",))
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "n'est pas un fichier texte"),
+        (b"%PDF-1.7\n", "n'est pas un fichier texte"),
+        (b"a\x00\xfe\x81", "n'est pas un fichier texte"),
+        ("nom;prix\n".encode("utf-16"), "vient sans doute d'un tableur"),
+    ],
+    ids=["picture", "paper", "program", "spreadsheet"],
+)
+def test_a_picture_is_not_said_to_come_from_a_spreadsheet(tmp_path, content, said):
+    path = tmp_path / "essai.csv"
+    path.write_bytes(content)
+    with pytest.raises(UnreadableFile, match=said):
+        read_text(path)
+
+
 def test_an_encoding_fault_is_said_with_its_line(tmp_path):
     path = tmp_path / "essai.csv"
     path.write_bytes(b"a,b\n1,2\n3,caf\xe9\n")

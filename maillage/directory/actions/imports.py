@@ -244,7 +244,7 @@ def fingerprint_of(record: dict[str, Any]) -> str:
 def _filled(thing: Any, kind: Kind, record: dict[str, Any], parents: dict[str, int]) -> Any:
     """The record with what the source says, save for the fields someone corrected here."""
     for name, value in data_inclusion.to_fields(record, kind.names).items():
-        if name not in thing.local_edits:
+        if name == "updated_on" or name not in thing.local_edits:
             setattr(thing, name, value)
     if thing.local_edits:  # Checked here since: the record is as fresh as its last correction.
         thing.updated_on = max(thing.updated_on, *map(dt.date.fromisoformat, thing.local_edits.values()))

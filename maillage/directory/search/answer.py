@@ -66,6 +66,7 @@ class WaysOut:
     farther: tuple[Result, ...] = ()
     neighbours: tuple[tuple[str, str, int], ...] = ()
     nearest_mds: Structure | None = None
+    without_filters: int = 0
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,7 @@ class Answer:
     next_cursor: str = ""
     ways_out: WaysOut | None = None
     travel_label: str = ""
+    is_loose: bool = False
 
     @property
     def total(self) -> int:
@@ -108,6 +110,7 @@ def search(query: SearchQuery, *, reader: Any, size: int = PAGE, with_ways_out: 
         next_cursor=Mark(day, page[-1].key, is_loose).encode() if more else "",
         ways_out=ways_out(query, reader) if nothing_near and with_ways_out else None,
         travel_label=travel_times().label,
+        is_loose=is_loose,
     )
 
 
@@ -221,7 +224,14 @@ def ways_out(query: SearchQuery, reader: Any) -> WaysOut:
         farther=_shown(beyond[:3], wider, reader),
         neighbours=near_needs[:3],
         nearest_mds=nearest_mds(query.origin, reader),
+        without_filters=_count_without_filters(query, reader),
     )
+
+
+def _count_without_filters(query: SearchQuery, reader: Any) -> int:
+    """How many answers on site the filters hide; 0 when none is set."""
+    bare = replace(query, audiences=(), cost="", reception="", is_open_now=False, cursor="")
+    return 0 if bare == query else sum(1 for candidate in find(bare, reader) if candidate.minutes is not None)
 
 
 def _answered_near(themes: Iterable[str], query: SearchQuery, reader: Any) -> tuple[tuple[str, str, int], ...]:

@@ -11,11 +11,13 @@ from django.db.models import Count, Q, QuerySet
 from maillage.core import clock
 from maillage.directory import hours
 from maillage.directory.choices import EVERYONE, ON_SITE, REMOTE
+from maillage.directory.lexicon.reading import FILLERS
 from maillage.directory.models import SearchEntry, SearchFacet, SearchTerm, Service
 from maillage.directory.permissions import can_read_service
 from maillage.directory.search.query import Origin, SearchQuery
 from maillage.territories.actions import travel_times
 
+OWN_NAME = 8
 NAMES = 4  # A term weighs at least this much when it stands in a name.
 KM_PER_DEGREE = 111.2
 Need = Q
@@ -76,19 +78,41 @@ def need_of(query: SearchQuery, *, is_loose: bool) -> Need:
 
 
 def relevance(query: SearchQuery, keys: Iterable[int]) -> dict[int, int]:
-    """How closely each service answers the words: 0 its name bears them, 1 it answers what they say first, 2 else.
+    """How closely each service answers the words: 0 its name bears what no lexicon knows, 1 it answers, 2 it may help.
 
-    Thématiques chosen as such, without words, all weigh the same.
+    It answers when it bears what the words say first, and either another thématique they mean or one of the words in
+    its own name. Thématiques chosen as such, without words, all weigh the same.
     """
     within, reading = list(keys), query.reading()
     first = {match.thematiques[0] for match in reading.matched if match.thematiques}
-    ranks = dict.fromkeys(within, 1 if not first else 2)
-    rows = SearchFacet.objects.filter(kind="theme", code__in=first, service__in=within)
-    ranks |= dict.fromkeys(rows.values_list("service", flat=True), 1)
+    if not first:
+        ranks = dict.fromkeys(within, 1)
+    else:
+        met = _themes_met(reading.thematiques, within)
+        enough = min(2, len(reading.thematiques))
+        bearing = {pk for pk, themes in met.items() if themes & first}
+        own_words = _own_names(query, bearing)
+        close = {pk for pk in bearing if len(met[pk]) >= enough or pk in own_words} or bearing
+        ranks = {pk: 1 if pk in close else 2 for pk in within}
     if reading.leftover:
-        bearing = _with_all(reading.leftover, least=NAMES).filter(service__in=within)
-        ranks |= dict.fromkeys(bearing.values_list("service", flat=True), 0)
+        bears_all = _with_all(reading.leftover, least=NAMES).filter(service__in=within)
+        ranks |= dict.fromkeys(bears_all.values_list("service", flat=True), 0)
     return ranks
+
+
+def _themes_met(themes: tuple[str, ...], within: list[int]) -> dict[int, set[str]]:
+    met: dict[int, set[str]] = {}
+    rows = SearchFacet.objects.filter(kind="theme", code__in=themes, service__in=within)
+    for pk, code in rows.values_list("service", "code"):
+        met.setdefault(pk, set()).add(code)
+    return met
+
+
+def _own_names(query: SearchQuery, within: Iterable[int]) -> set[int]:
+    """Those whose own name holds a word that was written."""
+    said = [stem for stem in query.word_stems() if stem not in FILLERS]
+    rows = SearchTerm.objects.filter(term__in=said, weight__gte=OWN_NAME, service__in=list(within))
+    return set(rows.values_list("service", flat=True))
 
 
 def _with_all(words: tuple[str, ...], *, least: int = 1) -> QuerySet[SearchTerm, Any]:

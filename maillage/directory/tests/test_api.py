@@ -47,6 +47,15 @@ def test_limits_are_those_of_the_pages(client, melune, monday_morning):
     assert "test--1" not in found(publics=["seniors"])
 
 
+def test_a_need_or_a_public_said_twice_is_asked_once(client, melune, monday_morning):
+    fill(a_service("test--1", publics=["femmes"]))
+    asked = {"thematiques": [FOOD, FOOD], "publics": ["femmes", "femmes"]}
+    answer = post(client, code_commune="00001", **asked).json()
+    assert answer == post(client, code_commune="00001", thematiques=[FOOD], publics=["femmes"]).json()
+    assert answer["thematiques_comprises"] == [FOOD]
+    assert client.get(URL, {"commune": "00001", "thematique": [FOOD, FOOD]}).json()["thematiques_comprises"] == [FOOD]
+
+
 # -- Refusing --------------------------------------------------------------------------------------------------------
 
 
@@ -84,6 +93,8 @@ def test_what_is_not_known_is_said_in_a_sentence(client, melune, document, asked
         ({"mots": ["a"]}, "mots"),
         ({"mode_accueil": "chez-vous"}, "mode_accueil"),
         ({"curseur": "a" * 201}, "curseur"),
+        ({"thematiques": [FOOD] * 70}, "thematiques"),
+        ({"publics": ["femmes"] * 15}, "publics"),
         ({"nom": "Édith"}, "nom"),
         ({"source": "x"}, "source"),
     ],
@@ -122,6 +133,7 @@ def test_a_cursor_that_is_not_ours_is_refused_with_a_sentence(client, melune, do
         {"commune": "99999"},
         {"commune": "00003"},
         {"commune": "00001", "thematique": "faim"},
+        {"commune": "00001", "thematique": [FOOD] * 70},
     ],
 )
 def test_a_get_badly_asked_is_refused(client, melune, document, codes):

@@ -5,7 +5,7 @@ import json
 
 import pytest
 from data_inclusion.schema import v1
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -134,6 +134,13 @@ def test_what_is_withdrawn_is_not_exported_nor_the_services_of_a_withdrawn_struc
     document = json.loads((tmp_path / "export.json").read_text(encoding="utf-8"))
     assert [s["id"] for s in document["services"]] == ["test--1"]
     assert [s["id"] for s in document["structures"]] == ["test--maison"]
+
+
+def test_an_export_to_nowhere_is_explained_and_nothing_is_journaled(tmp_path, db):
+    for place, said in ((tmp_path, "est un dossier"), (tmp_path / "absent" / "export.json", "n'existe pas")):
+        with pytest.raises(CommandError, match=said):
+            call_command("export_directory", str(place), "--with-hidden-addresses", verbosity=0)
+    assert not JournalLine.objects.filter(verb="directory.hidden_addresses_exported").exists()
 
 
 # -- Any record the standard allows ----------------------------------------------------------------------------------

@@ -137,7 +137,7 @@ def broken_files(folder):
         "brackets without end": (b"[" * 200_000, "."),
         "a number without end": (b"[" + b"9" * 5_000 + b"]", "."),
         "a page of the web": (b"<!doctype html><html><body>404</body></html>", "n'a pas les colonnes attendues"),
-        "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "n'est pas en UTF-8"),
+        "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "n'est pas un fichier texte"),
     }
 
 

@@ -1,6 +1,7 @@
 """The sheet handed over: one accessible page, whatever the record holds, and never a hidden address."""
 
 import pytest
+from django.utils import translation
 
 from maillage.core.documents import accessibility_problems, page_count
 from maillage.directory.choices import AUDIENCES, EVERYONE
@@ -114,9 +115,22 @@ def test_a_bare_record_has_its_page_too():
         ("telephone", "adresse", "commune", "code_postal", "code_insee", "latitude", "longitude", "complement_adresse")
     )
     service = sheet_of(a_structure(**bare), **bare)
-    assert sheet_data(service, HOUSE, 900)["address"] == ["À distance : il n'y a pas à se déplacer."]
+    assert sheet_data(service, HOUSE, 900)["address"] == ["Adresse non indiquée : appelez avant de vous déplacer."]
     paper = service_sheet(service, house=HOUSE)
     assert (page_count(paper), accessibility_problems(paper)) == (1, [])
+
+
+def test_only_what_answers_at_a_distance_says_not_to_travel():
+    bare = dict.fromkeys(("adresse", "commune", "code_postal", "code_insee"))
+    service = sheet_of(a_structure(**bare), modes_accueil=["a-distance"], **bare)
+    assert sheet_data(service, HOUSE, 900)["address"] == ["À distance : il n'y a pas à se déplacer."]
+
+
+def test_the_paper_is_in_french_whatever_the_language_of_who_prints_it():
+    service = sheet_of(horaires_accueil="Mo-Fr 09:00-12:00")
+    in_french = sheet_data(service, HOUSE, 900)
+    with translation.override("en"):
+        assert sheet_data(service, HOUSE, 900) == in_french
 
 
 def test_a_confidential_address_is_not_on_the_sheet(corrected):

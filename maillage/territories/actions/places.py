@@ -113,8 +113,8 @@ def find_places(text: str, *, limit: int = 8) -> PlaceAnswer:
         matches = _communes(asked)
     if matches and (not asked.is_address or matches[0].name.key == name_key(asked.name)):
         return PlaceAnswer(_places(matches, limit))
-    if not asked.is_address and (matches := _near_misses(asked)):
-        return PlaceAnswer(_places(matches, limit))
+    if not asked.is_address:  # Only what looks like an address leaves this house.
+        return PlaceAnswer(_places(_near_misses(asked), limit))
     return _addresses(asked, matches, limit)
 
 

@@ -71,10 +71,11 @@ def test_the_service_is_not_told_of_someone_who_names_a_commune(departement, set
     assert server.asked == []
 
 
-def test_a_name_nobody_knows_is_asked_to_the_service(departement, settings, listen):
+def test_only_what_looks_like_an_address_leaves_the_house(departement, settings, listen):
     settings.GEOCODER_URL = listen(saying(ANSWER)).url
 
-    assert labels("Les Lilas") == ["12 Rue des Lilas 77000 Melun"]
+    assert labels("Les Lilas") == []
+    assert labels("12 rue des Lilas") == ["12 Rue des Lilas 77000 Melun"]
 
 
 def test_when_the_service_is_away_the_commune_of_the_address_is_offered(departement):
@@ -176,7 +177,9 @@ def test_a_robot_is_slowed_down(client, departement):
     assert answers == [200] * 60 + [429]
 
 
-def test_a_form_from_elsewhere_is_refused(departement):
+def test_the_public_needs_no_cookie_to_say_where_they_are(departement):
     from django.test import Client  # noqa: PLC0415
 
-    assert Client(enforce_csrf_checks=True).post(reverse("territories:places"), {"place": "mel"}).status_code == 403
+    answer = Client(enforce_csrf_checks=True).post(reverse("territories:places"), {"place": "mel"})
+    assert answer.status_code == 200
+    assert not answer.cookies

@@ -265,6 +265,12 @@ def test_a_bad_file_is_explained_in_french(departement, table, content, sentence
     assert not Sector.objects.exists()
 
 
+@pytest.mark.parametrize("day", ["2026-13-01", "hier"])
+def test_a_day_that_does_not_exist_is_explained(departement, table, day):
+    with pytest.raises(CommandError, match=f"« {day} » n'est pas un jour du calendrier"):
+        import_sectors(table, from_day=day)
+
+
 def test_a_missing_file_and_an_unknown_departement_are_explained(departement, table, tmp_path):
     with pytest.raises(CommandError, match="n'existe pas"):
         import_sectors(tmp_path / "absent.csv")

@@ -15,4 +15,9 @@ class Command(BaseCommand):
         if broken := journal.verify():
             raise CommandError(f"Chaîne rompue à la ligne {broken.seq}. {broken.sentence}")
         lines, months = JournalLine.objects.count(), JournalSegment.objects.count()
-        self.stdout.write(f"Le journal est entier : {lines} lignes, {months} mois scellés.")
+        told = f"{lines} ligne{_s(lines)}, {months} mois scellé{_s(months)}"
+        self.stdout.write(f"Le journal est entier : {told}.")
+
+
+def _s(number: int) -> str:
+    return "" if number == 1 else "s"

@@ -16,7 +16,10 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("code", help="Code du Département, par exemple 77.")
         parser.add_argument(
-            "--data", type=Path, default=settings.SHARED_DIR / "data", help="Dossier des données ouvertes."
+            "--data",
+            type=Path,
+            default=settings.SHARED_DIR / "data",
+            help="Dossier des données ouvertes ; sans lui, data/ dans MAILLAGE_SHARED (%(default)s).",
         )
 
     def handle(self, *, code: str, data: Path, **options: Any) -> None:

@@ -17,17 +17,26 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("csv_file", type=Path, help="tas_code, tas_name, tis_code, tis_name, commune_code")
         parser.add_argument("--departement", required=True, help="code of the Département")
-        parser.add_argument("--from", dest="from_day", required=True, type=dt.date.fromisoformat, help="YYYY-MM-DD")
+        parser.add_argument("--from", dest="from_day", required=True, help="YYYY-MM-DD")
         parser.add_argument("--dry-run", action="store_true", help="Check and report, keep nothing.")
 
     @transaction.atomic
-    def handle(self, *, csv_file: Path, departement: str, from_day: dt.date, dry_run: bool, **options: object) -> None:
+    def handle(self, *, csv_file: Path, departement: str, from_day: str, dry_run: bool, **options: object) -> None:
         served = Departement.objects.filter(code=departement).first()
         if served is None:
             raise CommandError(f"Le département {departement} n'est pas chargé dans cette maison.")
         try:
-            report = set_sectors(served, read_sector_table(csv_file), from_day=from_day)
+            report = set_sectors(served, read_sector_table(csv_file), from_day=_day(from_day))
         except Refused as refused:
             raise CommandError(refused.sentence) from refused
         transaction.set_rollback(dry_run)
         self.stdout.write(f"{report}{' Essai : rien n’a été enregistré.' if dry_run else ''}")
+
+
+def _day(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(str(text))
+    except ValueError:
+        raise CommandError(
+            f"« {text} » n'est pas un jour du calendrier. Écrivez l'année, le mois et le jour : 2026-03-09."
+        ) from None
