@@ -154,3 +154,13 @@ def test_no_page_scrolls_sideways(visit, ask, width):
     page.goto("/")
     ask(page, "loyer", "Melune")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_ticked_box_looks_ticked(visit):
+    page = visit("/annuaire/?commune=00026")
+    box = page.get_by_role("checkbox", name="Gratuit")
+    colour = "element => getComputedStyle(element).backgroundColor"
+    empty = box.evaluate(colour)
+    box.check()
+    page.wait_for_timeout(400)
+    assert box.evaluate(colour) != empty
