@@ -115,6 +115,7 @@ class Structure(Record):
         verbose_name = "structure"
         verbose_name_plural = "structures"
         ordering = ["name"]
+        indexes = [models.Index("withdrawn_at", name="structure_withdrawn", condition=Q(withdrawn_at__isnull=False))]
 
     def get_absolute_url(self) -> str:
         return reverse("directory:structure", args=[self.pk])

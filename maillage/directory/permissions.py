@@ -22,7 +22,8 @@ def can_read_service(reader: Any) -> Q:
     """Tout le monde lit un service publié d'une structure publiée ; retiré, il seul le lit qui tient l'annuaire."""
     if has_role(reader, Role.DIRECTORY_EDITOR):
         return Q()
-    return Q(withdrawn_at__isnull=True, structure__in=Structure.objects.filter(withdrawn_at__isnull=True))
+    # Few are withdrawn: naming them, with their index, spares reading every structure of the directory.
+    return Q(withdrawn_at__isnull=True) & ~Q(structure__in=Structure.objects.filter(withdrawn_at__isnull=False))
 
 
 @rule(Structure)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from maillage.core import clock
 from maillage.directory import hours
@@ -48,8 +48,9 @@ def find(query: SearchQuery, reader: Any, *, is_loose: bool | None = None) -> li
 
 def _filtered(query: SearchQuery, reader: Any, *, is_loose: bool) -> QuerySet[SearchEntry]:
     """The entries the reader may read and that match the need and the filters, wherever they are."""
-    readable = can_read_service.among(Service.objects.all(), reader)
-    entries = SearchEntry.objects.filter(service__in=readable.values("pk")).filter(need_of(query, is_loose=is_loose))
+    # Asked entry by entry, once place and need have narrowed them: listing all that may be read costs the whole table.
+    readable = can_read_service.among(Service.objects.filter(pk=OuterRef("pk")), reader)
+    entries = SearchEntry.objects.filter(Exists(readable)).filter(need_of(query, is_loose=is_loose))
     if query.audiences:
         welcome = _facets("audience", (*query.audiences, EVERYONE))
         anyone = SearchFacet.objects.filter(kind="audience").values("service")
