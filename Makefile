@@ -63,3 +63,5 @@ lock: env ## Figer les dépendances, avec leurs empreintes
 	  $(VENV)/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
 	    --no-emit-index-url --no-emit-find-links --no-emit-trusted-host -o $$name.txt $$name.in; done
 	npm install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
+	@# Addresses of sponsors have no place in a lock file.
+	node -e 'const fs = require("fs"), file = "package-lock.json", lock = JSON.parse(fs.readFileSync(file)); for (const one of Object.values(lock.packages)) delete one.funding; fs.writeFileSync(file, JSON.stringify(lock, null, 2) + "\n")'
