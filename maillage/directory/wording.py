@@ -24,6 +24,11 @@ def phone_in_words(phone: str) -> str:
     return " ".join(digits[start : start + 2] for start in range(0, 10, 2))
 
 
+def mid_sentence(label: str) -> str:
+    """A label inside a sentence: its first letter small, its acronyms kept."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
 def web_link(address: str) -> str:
     """The address if a browser may safely follow it, else nothing: records come from anywhere."""
     return address if urlsplit(address).scheme in {"http", "https"} else ""

@@ -19,6 +19,7 @@ from maillage.directory.models import SearchTerm, Service, Structure, freshness_
 from maillage.directory.permissions import can_read_service, can_read_structure
 from maillage.directory.search.candidates import NAMES, Candidate, find, needs_looseness, relevance
 from maillage.directory.search.query import MOST_MINUTES, PAGE, Key, Mark, Origin, SearchQuery
+from maillage.directory.wording import mid_sentence
 from maillage.territories.actions import travel_times
 from maillage.territories.choices import TravelMode
 from maillage.territories.models import Commune, Sector
@@ -201,14 +202,14 @@ def _reasons(service: Service, query: SearchQuery, met: dict[str, int]) -> Itera
     """Why this service is in the answer, in the person's words where they wrote some."""
     themes = [THEMES[theme] for theme in query.wanted_themes() if theme in (service.themes or [])]
     if themes:
-        yield _("Répond à : %(needs)s") % {"needs": ", ".join(themes[:2]).lower()}
+        yield _("Répond à : %(needs)s") % {"needs": ", ".join(map(mid_sentence, themes[:2]))}
     typed = {stem(word): word for word in words(query.words)}
     if in_name := [typed[term] for term, weight in met.items() if weight >= NAMES and term in typed]:
         yield _("Son nom contient « %(words)s »") % {"words": " ".join(in_name)}
     elif not themes and (in_text := [typed[term] for term in met if term in typed]):
         yield _("Sa description contient « %(words)s »") % {"words": " ".join(in_text)}
     if welcome := [AUDIENCES[code] for code in query.audiences if code in (service.audiences or [])]:
-        yield _("Pour : %(audiences)s") % {"audiences": ", ".join(welcome).lower()}
+        yield _("Pour : %(audiences)s") % {"audiences": ", ".join(map(mid_sentence, welcome))}
 
 
 # -- Never a dead end ----------------------------------------------------------------------------------------------

@@ -79,3 +79,8 @@ def test_the_public_gets_no_cookie(client):
     ):
         assert response.status_code == 200
         assert not response.cookies
+
+
+def test_acronyms_keep_their_capitals_inside_a_sentence(client):
+    page = text_of(client.post(SEARCH, {"words": "dossier mdph", "place": "Melune"}))
+    assert "Répond à : constituer un dossier MDPH pour invalidité" in page
