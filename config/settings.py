@@ -140,7 +140,6 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "maillage.core.staticfiles.HouseStaticFiles"},
 }
-MEDIA_ROOT = VAR_DIR / "media"
 ICONS_DIR = NODE / "lucide-static/icons"
 DECOUPAGE_DIR = NODE / "@etalab/decoupage-administratif/data"
 SHAPES_DIR = VAR_DIR / "shapes"

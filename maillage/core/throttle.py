@@ -62,7 +62,7 @@ def forget_past_windows() -> int:
 
 
 def _who(request: HttpRequest) -> str:
-    """A connection, unrecognisable once the day is over: no address is kept."""
+    """A connection, under a code of the day. What protects it is that counters are deleted within minutes."""
     text = f"{clock.today()}:{settings.SECRET_KEY}:{address_of(request)}"
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 

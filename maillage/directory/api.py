@@ -129,7 +129,10 @@ def _place(asked: SearchIn) -> Place:
     elif asked.lat is not None and asked.lon is not None:
         place = place_at(asked.lat, asked.lon)
     else:
-        place = next(iter(find_places(asked.lieu or "").places), None)
+        answer = find_places(asked.lieu or "")
+        place = next(iter(answer.places), None)
+        if place is None and answer.degraded:
+            raise NotUnderstood(answer.degraded)
     if place is None:
         raise NotUnderstood("Indiquez un lieu connu : code_commune, lat et lon, ou lieu.")
     return place

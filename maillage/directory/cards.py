@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -149,11 +150,11 @@ def opening_card(record_hours: str) -> components.Opening:
 
 def record_facts(record: Record) -> list[tuple[str, object]]:
     """Where the record comes from and how old it is: trust is a date and a name."""
-    edited = [dt.date.fromisoformat(day) for day in record.local_edits.values()]
+    edited = [dt.date.fromisoformat(day) for name, day in record.local_edits.items() if name != "updated_on"]
     return [
         (_("Source"), f"{record.source.name} ({record.producer})"),
         (_("Mise à jour"), f"{in_words(record.updated_on)} ({ago(record.updated_on, clock.today())})"),
         (_("Corrigée ici"), in_words(max(edited)) if edited else ""),
-        (_("Retirée"), in_words(record.withdrawn_at.date()) if record.withdrawn_at else ""),
+        (_("Retirée"), in_words(localtime(record.withdrawn_at).date()) if record.withdrawn_at else ""),
         (_("Identifiant"), record.uid),
     ]

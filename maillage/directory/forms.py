@@ -3,6 +3,7 @@
 from typing import Any, cast
 
 from django import forms
+from django.db.models import Q
 from django.http import QueryDict
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -16,11 +17,11 @@ from maillage.directory.search import Origin, SearchQuery
 from maillage.directory.search.origins import origin_of
 from maillage.directory.search.query import DEFAULT_MINUTES
 from maillage.territories.actions import Place, chosen_place, find_places, place_at
-from maillage.territories.choices import TravelMode
-from maillage.territories.models import Commune
+from maillage.territories.choices import SectorLevel, TravelMode
+from maillage.territories.models import Commune, Sector
 
 MINUTES = (10, 15, 30, 45, 60, 90)
-IN_ADDRESS = {"commune": "commune", "theme": "themes", "cursor": "cursor"}
+IN_ADDRESS = ("commune", "theme", "cursor")
 
 
 def durations() -> list[tuple[int, str]]:
@@ -207,6 +208,12 @@ class EditForm(forms.ModelForm):
             )
         )
 
+    def clean_commune_code(self) -> str:
+        code = str(self.cleaned_data["commune_code"])
+        if "commune_code" in self.changed_data and code and not Commune.objects.filter(pk=code).exists():
+            raise forms.ValidationError(gettext("Nous ne connaissons aucune commune de ce code Insee."))
+        return code
+
     def clean_phone(self) -> str:
         text = str(self.cleaned_data["phone"]).strip()
         if "phone" in self.changed_data and text and not 3 <= sum(map(str.isdigit, text)) <= 15:
@@ -282,6 +289,9 @@ class StructureForm(EditForm):
         super().__init__(*args, **kwargs)
         if not self.instance.is_address_confidential:
             del self.fields["reveal"]
+        mine = Q(pk=self.instance.serves_sector_id) if self.instance.serves_sector_id else Q(pk__in=())
+        today = Q(pk__in=Sector.objects.now().filter(level=SectorLevel.TIS).values("pk"))
+        self.fields["serves_sector"].queryset = Sector.objects.filter(today | mine)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean() or {}
@@ -290,17 +300,11 @@ class StructureForm(EditForm):
             self.add_error("reveal", sentence)
         return facts
 
-    def clean_commune_code(self) -> str:
-        code = str(self.cleaned_data["commune_code"])
-        if "commune_code" in self.changed_data and code and not Commune.objects.filter(pk=code).exists():
-            raise forms.ValidationError(gettext("Nous ne connaissons aucune commune de ce code Insee."))
-        return code
-
     class Meta:
         model = Structure
         fields = [
             "name", "description", "address", "address_extra", "postal_code", "commune_name", "commune_code", "phone",
-            "email", "website", "opening_hours", "is_address_confidential",
+            "email", "website", "opening_hours", "is_address_confidential", "serves_sector",
         ]  # fmt: skip
 
 
@@ -316,7 +320,8 @@ class ServiceForm(EditForm):
         model = Service
         fields = [
             "name", "description", "themes", "audiences", "audience_details", "conditions", "cost", "cost_details",
-            "phone", "email", "contact_details", "opening_hours",
+            "address", "address_extra", "postal_code", "commune_name", "commune_code", "phone", "email",
+            "contact_details", "opening_hours",
         ]  # fmt: skip
 
     def clean_audiences(self) -> list[str] | None:

@@ -106,7 +106,7 @@ def service_of(line: dict[str, str], offer: dict[str, Any], as_of: dt.date) -> d
         "Sur rendez-vous ou en se présentant : appelez avant de venir." if line.get("prise_rdv") == "Oui" else ""
     )
     other_emails = f"Autres adresses : {', '.join(emails[1:])}." if len(emails) > 1 else ""
-    return _place(line) | {
+    return {  # Its place is its structure's: a correction of one is a correction of both.
         "id": f"{uid_of(line)}-{offer['suffix']}",
         "structure_id": uid_of(line),
         "nom": offer["nom"],

@@ -32,7 +32,6 @@ class Source(models.Model):
     licence = models.CharField("licence", max_length=120, blank=True)
     location = models.CharField("fichier ou adresse", max_length=500, blank=True)
     is_nightly = models.BooleanField("est importée chaque nuit", default=False)
-    last_file_digest = models.CharField("empreinte du dernier fichier", max_length=64, blank=True)
 
     class Meta:
         verbose_name = "source"

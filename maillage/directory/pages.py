@@ -1,7 +1,7 @@
 """What each page of the directory is told, so that a view only chooses it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, cast
 
@@ -85,7 +85,7 @@ def results(answer: Answer, form: SearchForm) -> dict[str, object]:
         "without_filters": ways.without_filters if ways else 0,
         "sections": sections(answer),
         "remote_cards": [cards.result_card(result, query.mode) for result in answer.remote],
-        "farther_cards": [cards.result_card(result, query.mode) for result in ways.farther] if ways else [],
+        "farther_cards": farther(answer),
         "nothing_title": nothing(answer),
         "neighbours": ways.neighbours if ways else (),
         "mds": mds,
@@ -99,6 +99,13 @@ def results(answer: Answer, form: SearchForm) -> dict[str, object]:
         "audiences_open": bool(query.audiences),
         "filters_summary": form.filters_in_words(),
     }
+
+
+def farther(answer: Answer) -> list[components.Result]:
+    """What is beyond the limit, numbered after the answers of the page."""
+    found = answer.ways_out.farther if answer.ways_out else ()
+    numbered = [replace(result, rank=answer.total + number) for number, result in enumerate(found, 1)]
+    return [cards.result_card(result, answer.query.mode) for result in numbered]
 
 
 def origin_line(answer: Answer) -> str:

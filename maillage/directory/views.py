@@ -55,6 +55,8 @@ def service(request: HttpRequest, service: Service) -> HttpResponse:
 
 
 @require_safe
+@cache_control(private=True)
+@throttle("sheet", limit=60, seconds=60, methods=("GET",))
 @allow(can_read_service)
 def sheet(request: HttpRequest, service: Service) -> HttpResponse:
     home = Departement.objects.home()
@@ -134,6 +136,8 @@ def _keep(form: EditForm, record: Structure | Service, request: AgentRequest) ->
         current = stale.current
         if form.conflicts(current):
             raise
+        if not fields:
+            return gettext("La fiche a changé pendant que vous la lisiez : relisez-la, puis dites que tout est exact.")
         correct(form.merged(current), fields=fields, expected=current.version, key=key, by=request.user)
     return gettext("Enregistré. Merci : la fiche est vérifiée aujourd'hui.")
 

@@ -265,8 +265,8 @@ def test_housekeeping_seals_the_past_and_forgets_spent_keys(db):
     with clock.travel(dt.date(2026, 3, 9)):
         Intention.objects.create(key="new", done_at=clock.now())
         JobRun.objects.create(job="new", due_at=clock.now(), started_at=clock.now())
-        assert housekeeping.keep_house.call() == {"sealed": 1, "intentions": 1, "runs": 1, "counters": 0}
-        assert housekeeping.keep_house.call() == {"sealed": 0, "intentions": 0, "runs": 0, "counters": 0}
+        assert housekeeping.keep_house.call() == {"sealed": 1, "intentions": 1, "runs": 1}
+        assert housekeeping.keep_house.call() == {"sealed": 0, "intentions": 0, "runs": 0}
     assert JournalSegment.objects.get().month == "2026-02"
     assert Intention.objects.get().key == "new"
     assert JobRun.objects.get().job == "new"

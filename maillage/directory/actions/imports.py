@@ -52,6 +52,10 @@ class Report:
     def changes(self) -> int:
         return sum(t.created + t.updated + t.withdrawn for t in (self.structures, self.services))
 
+    def summary(self) -> str:
+        """The report without what the rejected rows held: it is kept, and shown to people who read no record."""
+        return " ".join(line for line in self.lines() if not line.startswith("  "))[:2_000]
+
     def lines(self) -> Iterator[str]:
         """The report as a person reads it."""
         for noun, e, mis, tally in (
@@ -144,7 +148,7 @@ def _run(rows: tuple[list[Row], list[Row]], source: Source, *, by: Any, accept_l
     with journal.act():
         run.counts = {"structures": vars(report.structures), "services": vars(report.services)}
         run.rejects_file = report.rejects_file
-        _finish(run, RunState.FINISHED, sentence=" ".join(report.lines())[:2_000])
+        _finish(run, RunState.FINISHED, sentence=report.summary())
         rejected = len(report.rejected)
         journal.record(by, "directory.imported", run, source=source.pk, changes=report.changes, rejected=rejected)
     return report
@@ -209,7 +213,7 @@ def _save_batch(
         elif thing.fingerprint == fingerprint_of(record) and not thing.is_withdrawn:
             tally.unchanged += 1
         else:
-            tally.kept_edits += len(thing.local_edits)
+            tally.kept_edits += len(thing.local_edits.keys() - {"updated_on"})
             updated.append(_filled(thing, kind, record, parents))
     tally.created += len(created)
     tally.updated += len(updated)

@@ -40,6 +40,8 @@ def index_services(services: QuerySet[Service]) -> None:
 
 @transaction.atomic
 def _index_batch(keys: Collection[int]) -> None:
+    # Whoever indexes the same service waits here, then reads what was committed.
+    list(Service._base_manager.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))
     for table in (SearchEntry, SearchTerm, SearchFacet):
         table.objects.filter(service__in=keys).delete()
     services = list(

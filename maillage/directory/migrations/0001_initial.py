@@ -24,7 +24,6 @@ class Migration(migrations.Migration):
                 ('licence', models.CharField(blank=True, max_length=120, verbose_name='licence')),
                 ('location', models.CharField(blank=True, max_length=500, verbose_name='fichier ou adresse')),
                 ('is_nightly', models.BooleanField(default=False, verbose_name='est importée chaque nuit')),
-                ('last_file_digest', models.CharField(blank=True, max_length=64, verbose_name='empreinte du dernier fichier')),
             ],
             options={
                 'verbose_name': 'source',

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from maillage.core import clock
 from maillage.core.text import stem, words
 from maillage.directory import hours
-from maillage.directory.choices import AUDIENCES, THEMES, Freshness
+from maillage.directory.choices import AUDIENCES, REMOTE, THEMES, Freshness
 from maillage.directory.lexicon import Reading, neighbours
 from maillage.directory.models import SearchTerm, Service, Structure, freshness_of
 from maillage.directory.permissions import can_read_service, can_read_structure
@@ -100,14 +100,15 @@ def search(query: SearchQuery, *, reader: Any, size: int = PAGE, with_ways_out: 
     page = [place for place in ordered if mark is None or place.key > mark.key][:size]
     more = bool(page) and page[-1].key < ordered[-1].key
     on_site = sum(1 for candidate in found if candidate.minutes is not None)
-    nothing_near = on_site == 0 and mark is None
+    wanted = len(found) if query.reception == REMOTE else on_site
+    nothing_near = wanted == 0 and mark is None
     return Answer(
         query=query,
         reading=query.reading(),
         results=_shown(page, query, reader),
         total_on_site=on_site,
         total_remote=len(found) - on_site,
-        remote=() if mark or nothing_near else _remote_apart(ordered, page, query, reader),
+        remote=() if mark or not on_site else _remote_apart(ordered, page, query, reader),
         next_cursor=Mark(day, page[-1].key, is_loose).encode() if more else "",
         ways_out=ways_out(query, reader) if nothing_near and with_ways_out else None,
         travel_label=travel_times().label,
@@ -229,9 +230,14 @@ def ways_out(query: SearchQuery, reader: Any) -> WaysOut:
     )
 
 
+def _bare(query: SearchQuery) -> SearchQuery:
+    """The same question without its filters."""
+    return replace(query, audiences=(), cost="", reception="", is_open_now=False, cursor="")
+
+
 def _count_without_filters(query: SearchQuery, reader: Any) -> int:
     """How many answers on site the filters hide; 0 when none is set."""
-    bare = replace(query, audiences=(), cost="", reception="", is_open_now=False, cursor="")
+    bare = _bare(query)
     return 0 if bare == query else sum(1 for candidate in find(bare, reader) if candidate.minutes is not None)
 
 
@@ -239,7 +245,7 @@ def _answered_near(themes: Iterable[str], query: SearchQuery, reader: Any) -> tu
     """Of these thématiques, those with an answer within the limit: slug, label, how many."""
     counted = {}
     for theme in themes:
-        near = replace(query, words="", themes=(theme,), cursor="")
+        near = replace(_bare(query), words="", themes=(theme,))
         counted[theme] = sum(1 for candidate in find(near, reader) if candidate.minutes is not None)
     return tuple((theme, THEMES[theme], count) for theme, count in counted.items() if count)
 

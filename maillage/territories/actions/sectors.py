@@ -68,7 +68,7 @@ def set_sectors(
         moved = _move_communes(departement, rows, sectors, from_day)
         closed = _close_sectors(departement, sectors, from_day)
         if opened or closed or moved:
-            journal.record(by, "set_sectors", departement, from_day=from_day.isoformat(), moved=moved)
+            journal.record(by, "territories.sectors_drawn", departement, from_day=from_day.isoformat(), moved=moved)
     tis = len({row.tis_code for row in rows})
     return SectorsReport(len(sectors) - tis, tis, opened, closed, moved, len(rows) - moved, from_day)
 

@@ -33,6 +33,9 @@ class Command(BaseCommand):
         services = Service.objects.published().filter(structure__withdrawn_at__isnull=True, **wanted)
         services = services.select_related("structure").order_by("uid")
         document = export(structures.iterator(), services.iterator(), with_hidden_addresses=with_hidden_addresses)
+        if with_hidden_addresses:  # For whoever moves the house, and nobody else of the machine.
+            file.touch(mode=0o600)
+            file.chmod(0o600)
         file.write_text(json.dumps(document, ensure_ascii=False, indent=1), encoding="utf-8")
         told = [_counted(len(document["structures"]), "structure"), _counted(len(document["services"]), "service")]
         self.stdout.write(f"{file} : {', '.join(told)}.")
