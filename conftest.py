@@ -63,17 +63,17 @@ def shared():
 @pytest.fixture
 def alice(db):
     """Alice keeps the directory true."""
-    from maillage.actors.models import User
+    from maillage.actors.tests.factories import someone
 
-    return User.objects.create_user("alice", first_name="Alice", role="directory_editor")
+    return someone("alice", "mds_editor")
 
 
 @pytest.fixture
 def bob(db):
     """Bob does the same work, at the same time."""
-    from maillage.actors.models import User
+    from maillage.actors.tests.factories import someone
 
-    return User.objects.create_user("bob", first_name="Bob", role="directory_editor")
+    return someone("bob", "mds_editor")
 
 
 @pytest.fixture
@@ -81,4 +81,6 @@ def dora(db):
     """Dora has signed in and has no role here; she is even a superuser, which opens nothing."""
     from maillage.actors.models import User
 
-    return User.objects.create_user("dora", first_name="Dora", is_superuser=True, is_staff=True)
+    return User.objects.create_user(
+        "dora", email="dora@exemple.fr", first_name="Dora", is_superuser=True, is_staff=True
+    )

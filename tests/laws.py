@@ -13,10 +13,11 @@ from django.db.models import Model
 
 from maillage.core.access import Rule, paths_of_many_rows
 from maillage.core.doors import Door
+from maillage.core.workflow import WORKFLOWS
 
 HOUSE = Path(settings.BASE_DIR) / "maillage"
 FLOORS = [name.rsplit(".", 1)[-1] for name in settings.ROOMS]
-COUNTER = {"models", "choices", "actions", "permissions", "deadlines", "documents", "facts"}
+COUNTER = {"models", "choices", "actions", "permissions", "deadlines", "documents", "facts", "sessions"}
 SHARED_TEMPLATES = ("layout/", "components/")
 FORBIDDEN_FILES = {"utils.py", "helpers.py", "common.py", "services.py"}
 FALSE_FRIENDS = {"convention", "instruction", "dossier", "formation", "department", "beneficiary", "cer"}
@@ -98,10 +99,15 @@ def joining_many_rows(rules: Iterable[Rule], readers: Iterable[object]) -> list[
 
 def readers() -> list[object]:
     """One reader of each kind a rule may meet."""
-    from maillage.actors.choices import Role
-    from maillage.actors.models import User
+    from maillage.actors.choices import ApiScope, Role
+    from maillage.actors.models import ApiKey, User
+    from maillage.actors.tests.factories import playing
 
-    return [AnonymousUser(), User(pk=1), *(User(pk=2, role=role) for role in Role)]
+    idle = User(pk=1)
+    idle.held = ()
+    key = ApiKey(pk=1, organisation_id=1, scopes=list(ApiScope))
+    places = {"organisation_id": 1, "site_id": 1, "sector_code": "S1"}
+    return [AnonymousUser(), idle, key, *(playing(role) for role in Role), *(playing(role, **places) for role in Role)]
 
 
 def sources() -> Iterator[tuple[str, str]]:
@@ -147,3 +153,34 @@ def long_functions(files: Iterable[tuple[str, str]], *, most: int = 40) -> list[
         for node in ast.walk(ast.parse(text))
         if isinstance(node, ast.FunctionDef) and node.end_lineno - node.lineno + 1 > most
     ]
+
+
+# A workflow moves by its table; an import's run is one process's own logbook, which nobody moves.
+MAY_WRITE_STATES = {"core/workflow.py", "directory/actions/imports.py"}
+BIRTHS_AND_CHANGES = {"update", "create", "get_or_create", "update_or_create", "bulk_update"}
+
+
+def moving_by_hand(files: Iterable[tuple[str, str]]) -> list[str]:
+    """Places that write a workflow's state themselves: `thing.state = …`, `update(state=…)`, `create(state=…)`."""
+    fields = {workflow.field for workflow in WORKFLOWS.values()}
+    return [
+        f"{name}:{node.lineno}"
+        for name, text in files
+        if name not in MAY_WRITE_STATES
+        for node in ast.walk(ast.parse(text))
+        if _writes(node, fields)
+    ]
+
+
+def _writes(node: ast.AST, fields: set[str]) -> bool:
+    if isinstance(node, ast.Attribute):
+        return isinstance(node.ctx, ast.Store) and node.attr in fields
+    if not isinstance(node, ast.Call):
+        return False
+    if isinstance(node.func, ast.Name) and node.func.id == "setattr":
+        return any(isinstance(given, ast.Constant) and given.value in fields for given in node.args)
+    if not isinstance(node.func, ast.Attribute) or node.func.attr not in BIRTHS_AND_CHANGES:
+        return False
+    named = {keyword.arg for keyword in node.keywords}
+    told = {inner.value for inner in ast.walk(node) if isinstance(inner, ast.Constant)}
+    return bool(fields & (named | told))

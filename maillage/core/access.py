@@ -136,6 +136,12 @@ def public(view: F) -> F:
     return login_not_required(view)
 
 
+def allow_oneself(view: F) -> F:
+    """Open a page about the visitor's own account to whoever has signed in; others are asked to sign in first."""
+    setattr(view, LOCK, Lock("oneself"))
+    return view
+
+
 def _no_page(request: HttpRequest) -> Exception:
     """The same answer whether the thing exists or not; to a form sent signed out, that it was not lost."""
     return SessionOver() if request.method == "POST" and not request.user.is_authenticated else Http404()
