@@ -1,6 +1,7 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class CoreConfig(AppConfig):
@@ -9,3 +10,6 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("maillage.core.housekeeping")
+        import_module("maillage.core.checks")
+        import_module("maillage.core.breaches")
+        autodiscover_modules("permissions", "workflows", "deadlines")  # Each room's rules, states and delays.

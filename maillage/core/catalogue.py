@@ -19,9 +19,11 @@ from maillage.core.components import (
     Result,
     Step,
     Table,
+    ToDo,
     Travel,
 )
 from maillage.core.contrast import Contrast, contrasts, tokens
+from maillage.core.templatetags.desk import LEVELS
 from maillage.core.templatetags.ui import CATEGORY_ICONS, CONTACTS, FRESHNESS, NOTICES, SAVED, TONES
 
 NAMES = {"light": "Jour", "dark": "Nuit"}
@@ -180,6 +182,12 @@ class Side:
             ("Madame Roy", "Rappeler", "30 avril", "Hauts-Plateaux"),
         ],
     )
+    todos = [
+        ToDo("Famille Costa", "#bureau", "Vous êtes sa référente.", "en retard de 3 jours", "late", "Demande"),
+        ToDo(LONG, "#bureau", "Proposée par son organisation.", "avant jeudi 12 mars", "soon", "Fiche à relire"),
+        ToDo("Monsieur Petit", "#bureau", "Bilan à préparer.", "avant mercredi 29 avril", "later"),
+        ToDo("Compléter votre fiche", "#bureau"),
+    ]
     desk_facts = [("Référente", "Nadia Lenoir"), ("Contrat", "à signer avant le 14 avril 2026")]
     legend = [Legend("Vous", "origin"), Legend("Lieux de la liste", "place")]
     shades = [
@@ -249,7 +257,8 @@ def bare(number: int) -> Result:
 
 def icons() -> list[str]:
     """Every icon the house uses, in its tags and its templates."""
-    used = {name for names in (CATEGORY_ICONS, CONTACTS, FRESHNESS, NOTICES, SAVED, TONES) for name in names.values()}
+    signs = (CATEGORY_ICONS, CONTACTS, FRESHNESS, LEVELS, NOTICES, SAVED, TONES)
+    used = {name for names in signs for name in names.values()}
     for page in (Path(settings.BASE_DIR) / "maillage").rglob("templates/**/*.html"):
         used |= set(re.findall(r'(?:\{% icon |icon=)"([a-z0-9-]+)"', page.read_text(encoding="utf-8")))
     return sorted(used)

@@ -30,6 +30,18 @@ class Crumb:
 
 
 @dataclass(frozen=True)
+class ToDo:
+    """Something that waits for someone. `when` is in words; `level` is "late", "soon", "later" or "undated"."""
+
+    title: str
+    url: str
+    why: str = ""
+    when: str = ""
+    level: str = "undated"
+    kind: str = ""
+
+
+@dataclass(frozen=True)
 class Contact:
     """One way to get in touch. `kind` is "phone", "site", "email", "route" or "form".
 

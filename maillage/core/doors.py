@@ -16,6 +16,8 @@ KINDS = {
     "rule": "un objet, par la règle",
     "list": "une liste, par la règle",
     "role": "un rôle",
+    "oneself": "son propre compte",
+    "key": "la clé d'une organisation",
 }
 
 

@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 
 from maillage.core import clock
-from maillage.core.models import JournalLine, JournalSegment
+from maillage.core.models import JournalLine, JournalRetirement, JournalSegment
 
 ADVISORY_LOCK = 0x6D61696C6C61  # Any number of our own: PostgreSQL's lock that makes writers of the chain queue.
 GENESIS = "0" * 64
@@ -79,7 +79,7 @@ def record(who: Any, verb: str, thing: models.Model | str, *, why: str = "", **f
     Raises ValueError when a fact looks like content rather than an identifier: a sentence, an e-mail address, a
     measure.
     """
-    what = thing if isinstance(thing, str) else f"{thing._meta.label_lower}:{thing.pk}"
+    what = name_of(thing)
     facts = _as_stored(facts)
     for value in (verb, what, why, *_leaves(facts)):
         if isinstance(value, float) or (isinstance(value, str) and not IDENTIFIER.fullmatch(value)):
@@ -93,6 +93,11 @@ def record(who: Any, verb: str, thing: models.Model | str, *, why: str = "", **f
             _append([line])
     else:
         waiting.append(line)
+
+
+def name_of(thing: models.Model | str) -> str:
+    """What the journal calls a thing: « directory.structure:12 »."""
+    return thing if isinstance(thing, str) else f"{thing._meta.label_lower}:{thing.pk}"
 
 
 def _as_stored(facts: dict[str, Any]) -> dict[str, Any]:
@@ -186,6 +191,10 @@ def _seal(segment: JournalSegment) -> JournalSegment:
 
 def signature_of(segment: JournalSegment, key: str) -> str:
     text = f"{segment.month}|{segment.first_seq}|{segment.last_seq}|{segment.lines}|{segment.head}"
+    return _signed(text, key)
+
+
+def _signed(text: str, key: str) -> str:
     return hmac.new(f"maillage.journal:{key}".encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
@@ -198,12 +207,38 @@ def _after(month: str) -> str:
     return (dt.date.fromisoformat(f"{month}-28") + dt.timedelta(days=4)).strftime("%Y-%m")
 
 
+# -- Retirement: for retention alone ---------------------------------------------------------------------------------
+
+
+def retire(segments: models.QuerySet[JournalSegment]) -> int:
+    """Remove the lines of these sealed months, oldest first, and sign that they were removed; how many months.
+
+    What remains must follow an unbroken run: a month kept (a legal hold) keeps those after it. The database lets a
+    line go only once its month bears this mark, which nobody can unsay. Inside the caller's transaction.
+    """
+    chosen, retired = set(segments.values_list("pk", flat=True)), 0
+    for segment in JournalSegment.objects.filter(retirement__isnull=True).order_by("first_seq"):
+        if segment.pk not in chosen:
+            break
+        mark = JournalRetirement(segment=segment, retired_at=clock.now())
+        mark.signature = retirement_signature(mark, settings.SECRET_KEY)
+        mark.save(force_insert=True)
+        JournalLine.objects.filter(seq__range=(segment.first_seq, segment.last_seq)).delete()
+        retired += 1
+    return retired
+
+
+def retirement_signature(mark: JournalRetirement, key: str) -> str:
+    at = mark.retired_at.astimezone(dt.UTC).isoformat(timespec="microseconds")
+    return _signed(f"retired|{mark.segment.month}|{mark.segment.signature}|{at}", key)
+
+
 # -- Verification --------------------------------------------------------------------------------------------------
 
 
 def verify() -> Broken | None:
     """Read the whole chain again; the first broken link, or None when it holds."""
-    segments = list(JournalSegment.objects.order_by("first_seq"))
+    segments = list(JournalSegment.objects.select_related("retirement").order_by("first_seq"))
     links = _verify_links(segments)
     found = (_verify_signatures(segments), links, _verify_seals(segments, chained_up_to=links))
     return min((broken for broken in found if broken), key=lambda broken: broken.seq, default=None)
@@ -248,6 +283,10 @@ def _verify_seals(segments: list[JournalSegment], *, chained_up_to: Broken | Non
     for segment in segments:
         inside = JournalLine.objects.filter(seq__range=(segment.first_seq, segment.last_seq))
         found = inside.aggregate(count=models.Count("seq"), last=models.Max("seq"))
+        if _is_retired(segment):
+            if found["count"]:
+                return Broken(segment.first_seq, f"Le mois {segment.month}, retiré, a de nouveau des lignes.")
+            continue
         if found["count"] != segment.lines:
             gone = (found["last"] or segment.first_seq - 1) + 1
             missing = f"{found['count']} lignes sur {segment.lines}"
@@ -258,6 +297,16 @@ def _verify_seals(segments: list[JournalSegment], *, chained_up_to: Broken | Non
     return None
 
 
+def _is_retired(segment: JournalSegment) -> bool:
+    """Whether retention removed this month: a mark that we did not sign is none, and its lines are missed."""
+    mark = getattr(segment, "retirement", None)
+    return mark is not None and _ours(mark.signature, lambda key: retirement_signature(mark, key))
+
+
 def _signed_by_us(segment: JournalSegment) -> bool:
+    return _ours(segment.signature, lambda key: signature_of(segment, key))
+
+
+def _ours(signature: str, expected: Callable[[str], str]) -> bool:
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return any(hmac.compare_digest(segment.signature.encode(), signature_of(segment, key).encode()) for key in keys)
+    return any(hmac.compare_digest(signature.encode(), expected(key).encode()) for key in keys)

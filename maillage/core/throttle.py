@@ -32,11 +32,14 @@ def throttle(name: str, *, limit: int, seconds: int, methods: tuple[str, ...] = 
     return decorate
 
 
-def count(request: HttpRequest, name: str, *, limit: int, seconds: int) -> int:
-    """Count this request; what remains in the window. Raises TooMany past the limit."""
+def count(request: HttpRequest, name: str, *, limit: int, seconds: int, who: str = "") -> int:
+    """Count this request; what remains in the window. Raises TooMany past the limit.
+
+    Each connection has its own count, or `who` when something says better who asks: a key, wherever it comes from.
+    """
     instant = int(clock.now().timestamp())
     window, spent = divmod(instant, seconds)
-    asked = _one_more(f"throttle:{name}:{window}:{_who(request)}", kept=seconds * 2)
+    asked = _one_more(f"throttle:{name}:{window}:{who or _who(request)}", kept=seconds * 2)
     if asked > limit:
         raise TooMany(wait=seconds - spent)
     return limit - asked

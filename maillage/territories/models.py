@@ -1,6 +1,7 @@
 """Places: communes and their groupings, the Département's own social sectors, dated."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Self
 
 from django.db import models
@@ -207,6 +208,13 @@ class Sector(models.Model):
         return self.name
 
 
+class SectorCommuneQuerySet(DatedQuerySet):
+    def of_sectors(self, codes: Iterable[str]) -> Self:
+        """Of the sectors of these codes, under any of their dates; a TAS covers its TIS."""
+        codes = list(codes)
+        return self.filter(Q(sector__code__in=codes) | Q(sector__parent__code__in=codes))
+
+
 class SectorCommune(models.Model):
     """A commune belongs to exactly one lowest-level sector at any date; the action `set_sectors` keeps it true."""
 
@@ -215,7 +223,7 @@ class SectorCommune(models.Model):
     valid_from = models.DateField("depuis le")
     valid_until = models.DateField("jusqu'au (exclu)", null=True, blank=True)
 
-    objects = DatedQuerySet.as_manager()
+    objects = SectorCommuneQuerySet.as_manager()
 
     class Meta:
         verbose_name = "commune d'un secteur"

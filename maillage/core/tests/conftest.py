@@ -16,7 +16,7 @@ from django.db.models.signals import post_migrate
 
 from maillage.core import access, jobs
 
-append_only = import_module("maillage.core.migrations.0002_append_only")
+append_only = import_module("maillage.core.migrations.0004_retire_journal_months")
 
 
 class Editor:
@@ -75,6 +75,14 @@ def at_once(committed):
         return results
 
     return run
+
+
+@pytest.fixture
+def claire(django_user_model, db):
+    """Claire is the data protection officer. Core knows no more of a role than that a reader says it holds it."""
+    one = django_user_model.objects.create_user("claire", first_name="Claire")
+    one.roles = lambda: frozenset({"dpo"})
+    return one
 
 
 @pytest.fixture(scope="module")

@@ -81,7 +81,7 @@ def test_a_page_that_does_not_exist_says_so_and_leads_on(client, db):
 
 
 def test_a_form_without_its_cookie_is_told_what_to_do(db):
-    page = Client(enforce_csrf_checks=True).post(reverse("actors:sign_in"), {"username": "alice"})
+    page = Client(enforce_csrf_checks=True).post(reverse("account_login"), {"login": "alice@exemple.fr"})
     assert page.status_code == 403
     assert "nous avons besoin d'un cookie, et il manque ou il a expiré" in seen(page)
     assert "rechargez la page" in seen(page)

@@ -1,7 +1,7 @@
 /* What a page does better with a script. Every page works without it.
  *
  *   1. Here I am: geolocation      3. Print        5. Search with the key /
- *   2. Copy a number               4. Open a map   6. Filters open on a desk, forms sent once
+ *   2. Copy a number               4. Open a map   6. Filters open on a desk, forms sent once   7. Menus close
  */
 "use strict";
 (() => {
@@ -78,7 +78,7 @@
   document.addEventListener("keydown", (event) => {
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest("input, textarea, select, [contenteditable]")) return;
-    const search = document.querySelector("[data-search]");
+    const search = document.querySelector("main [data-search]") || document.querySelector("[data-search]");
     if (!search) return;
     event.preventDefault();
     search.focus();
@@ -97,6 +97,18 @@
       setTimeout(() => delete form.dataset.sent, 8000);
       if (event.submitter) event.submitter.setAttribute("aria-busy", "true");
     }
+  });
+  /* 7. A menu closes when one leaves it, or with Escape, which gives the focus back. */
+  all("details[data-menu]", (menu) => {
+    document.addEventListener("click", (event) => { if (!menu.contains(event.target)) menu.open = false; });
+    menu.addEventListener("focusout", (event) => {
+      if (event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
+    });
+    menu.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || !menu.open) return;
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    });
   });
   window.addEventListener("pageshow", () => {
     all("form[data-sent]", (form) => { delete form.dataset.sent; });
