@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError
 
+from maillage.actors.api import router as actors
+from maillage.actors.keys import NoKey
 from maillage.core.access import LOCK, Lock
 from maillage.core.refusals import NotRead, Refused, refusal_page
 from maillage.directory.api import router as directory
@@ -15,15 +17,27 @@ from maillage.directory.api import router as directory
 api = NinjaAPI(
     title="API publique de Maillage",
     version="1",
-    description="L'annuaire des solidarités, en lecture, au schéma data·inclusion v1. Sans clé.",
+    description=(
+        "L'annuaire des solidarités, en lecture, au schéma data·inclusion v1 : sans clé. Ce qui est d'une seule "
+        "organisation demande la clé qu'elle a créée : `Authorization: Bearer mlg_…`."
+    ),
     urls_namespace="api",
 )
 api.add_router("", directory)
+api.add_router("", actors)
 
 
 @api.exception_handler(Refused)
 def say_refusal(request: HttpRequest, refusal: Refused) -> HttpResponse:
     return refusal_page(request, refusal)
+
+
+@api.exception_handler(NoKey)
+def ask_for_key(request: HttpRequest, refusal: NoKey) -> HttpResponse:
+    """A program learns from this header how to come again (RFC 9110, section 11.6.1)."""
+    answer = refusal_page(request, refusal)
+    answer["WWW-Authenticate"] = "Bearer"
+    return answer
 
 
 @api.exception_handler(HttpError)

@@ -4,6 +4,7 @@ import datetime as dt
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from zoneinfo import available_timezones
@@ -70,6 +71,14 @@ class Environment:
         raw = self._raw(name)
         return list(default) if raw is None else [part.strip() for part in raw.split(",") if part.strip()]
 
+    def addresses(self, name: str) -> list[str]:
+        """E-mail addresses, separated by commas."""
+        return [_address(name, one) for one in self.many(name)]
+
+    def address(self, name: str, default: str) -> str:
+        """One e-mail address, alone or as « Maillage <ne-pas-repondre@exemple.fr> »."""
+        return _address(name, self.text(name, default))
+
     def folder(self, name: str, default: Path) -> Path:
         raw = self._raw(name)
         return default if not raw else Path(raw).expanduser().resolve()
@@ -80,6 +89,52 @@ class Environment:
         if unknown:
             known = ", ".join(sorted(name for name in self.asked if name.startswith(PREFIX)))
             raise ImproperlyConfigured(f"Unknown: {', '.join(unknown)}. Known: {known}.")
+
+
+def _address(name: str, written: str) -> str:
+    local, at, host = parseaddr(written)[1].rpartition("@")
+    if not (local and at and host) or any(letter.isspace() for letter in local + host):
+        raise ImproperlyConfigured(f"{name}: write an e-mail address such as aide@exemple.fr.")
+    return written
+
+
+def mail(url: str, *, kept_in: Path) -> dict[str, object]:
+    """Django's settings for `smtp+tls://user:password@host:587`, `smtps://…:465`, `smtp://…:25` or `file:///folder`.
+
+    Nothing written: messages are kept as files in `kept_in`. The address is never shown in an error: it may hold a
+    password.
+    """
+    parts = urlsplit(url or f"file://{kept_in}")
+    if parts.scheme == "file" and parts.path.startswith("/") and not parts.netloc:
+        folder = unquote(parts.path)
+        return {"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend", "EMAIL_FILE_PATH": folder}
+    ports = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
+    if parts.scheme not in ports or not parts.hostname or parts.path.strip("/") or not _has_port(parts):
+        raise ImproperlyConfigured("MAILLAGE_MAIL_URL: write smtp+tls://user:password@host:587.")
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or ports[parts.scheme],
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_TLS": parts.scheme == "smtp+tls",
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+    }
+
+
+def scanner(url: str) -> str | tuple[str, int] | None:
+    """Where ClamAV listens: (host, port) for `tcp://127.0.0.1:3310`, a path for `unix:///run/clamav/clamd.ctl`.
+
+    None when nothing is said; the word "none" when files are accepted unscanned, said explicitly.
+    """
+    if url in {"", "none"}:
+        return url or None
+    parts = urlsplit(url)
+    if parts.scheme == "tcp" and parts.hostname and not parts.path and _has_port(parts):
+        return parts.hostname, parts.port or 3310
+    if parts.scheme == "unix" and parts.path and not parts.netloc:
+        return unquote(parts.path)
+    raise ImproperlyConfigured("MAILLAGE_CLAMAV: write tcp://127.0.0.1:3310, unix:///run/clamav/clamd.ctl or none.")
 
 
 def database(url: str) -> dict[str, object]:
@@ -115,3 +170,30 @@ def sqlite(path: str) -> dict[str, object]:
     pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-64000; PRAGMA temp_store=MEMORY;"
     options = {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": pragmas}
     return {"ENGINE": "django.db.backends.sqlite3", "NAME": path, "OPTIONS": options}
+
+
+def identity_provider(url: str, *, client_id: str, client_secret: str) -> dict[str, object]:
+    """allauth's settings for ProConnect, or any provider that speaks OpenID Connect as it does; nothing when unset.
+
+    `url` is the issuer, as https://auth.agentconnect.gouv.fr/api/v2 (or http://127.0.0.1 for a trial).
+    """
+    if not (url or client_id or client_secret):
+        return {}
+    parts = urlsplit(url)
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost"})
+    if not (is_safe and parts.hostname and client_id and client_secret) or parts.query or parts.fragment:
+        raise ImproperlyConfigured(
+            "MAILLAGE_PROCONNECT_URL: write https://… , with MAILLAGE_PROCONNECT_CLIENT_ID and _CLIENT_SECRET."
+        )
+    app = {
+        "provider_id": "proconnect",
+        "name": "ProConnect",
+        "client_id": client_id,
+        "secret": client_secret,
+        "settings": {
+            "server_url": url.rstrip("/"),
+            "scope": ["openid", "email", "given_name", "usual_name", "uid", "siret", "idp_id"],
+            "oauth_pkce_enabled": True,
+        },
+    }
+    return {"openid_connect": {"APPS": [app]}}

@@ -5,7 +5,7 @@ import os
 import secrets
 from pathlib import Path
 
-from config.env import Environment, database
+from config.env import Environment, database, identity_provider, mail, scanner
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment()
@@ -36,8 +36,15 @@ def house_secret() -> str:
     return kept.read_text(encoding="ascii")
 
 
+def former_secrets() -> list[str]:
+    """Keys still believed: those the operator lists, then those `manage.py rotate_keys --secret` has put aside."""
+    kept = VAR_DIR / "secret-key-fallbacks"
+    return env.many("MAILLAGE_SECRET_KEY_FALLBACKS") + (kept.read_text("ascii").split() if kept.exists() else [])
+
+
 SECRET_KEY = house_secret()
-SECRET_KEY_FALLBACKS = env.many("MAILLAGE_SECRET_KEY_FALLBACKS")
+SECRET_KEY_FALLBACKS = former_secrets()
+ENCRYPTION_KEYS = env.many("MAILLAGE_ENCRYPTION_KEYS")  # « id:base64 », the first one writes: see core/encryption.py.
 ALLOWED_HOSTS = env.many("MAILLAGE_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
 CSRF_TRUSTED_ORIGINS = env.many("MAILLAGE_ORIGINS")
 BEHIND_HTTPS = env.flag("MAILLAGE_HTTPS")
@@ -63,6 +70,13 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "config.apps.HouseStaticFilesConfig",
     "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "axes",
     "django_tasks",
     "django_tasks_db",
     "ninja",
@@ -73,6 +87,8 @@ WSGI_APPLICATION = "config.wsgi.application"
 AUTH_USER_MODEL = "actors.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MIDDLEWARE = [
+    "maillage.core.logs.FollowRequests",
+    "maillage.core.metrics.CountRequests",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -81,16 +97,20 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "maillage.actors.sessions.WhoIsHere",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "maillage.actors.sessions.EndIdleSessions",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "maillage.core.readonly.RefuseWritesOnRead",
     "maillage.core.refusals.ShowRefusals",
+    "axes.middleware.AxesMiddleware",
 ]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "maillage/actors/templates"],  # Our pages of accounts, before those allauth brings.
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -116,8 +136,11 @@ CACHES = {
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
-# A GET request may write these and nothing else: journal of reads, session, throttle.
-READ_REQUESTS_MAY_WRITE = ("core_journalline", "django_session", "core_throttle")
+# A GET request may write these and nothing else: journal of reads, sessions and when they were last seen, throttle,
+# last use of a key.
+READ_REQUESTS_MAY_WRITE = (
+    "core_journalline", "django_session", "usersessions_usersession", "core_throttle", "actors_apikeyuse",
+)  # fmt: skip
 
 # -- Language and time ---------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "fr"
@@ -147,19 +170,110 @@ SHAPES_DIR = VAR_DIR / "shapes"
 # -- Partners ------------------------------------------------------------------------------------------------------
 GEOCODER_URL = env.text("MAILLAGE_GEOCODER_URL", "https://data.geopf.fr/geocodage/search")
 GEOCODER_TIMEOUT_MS = env.number("MAILLAGE_GEOCODER_TIMEOUT_MS", 2500, least=1)
+COMPANY_API_URL = env.text("MAILLAGE_COMPANY_API_URL", "https://recherche-entreprises.api.gouv.fr/search")
+COMPANY_API_TIMEOUT_MS = env.number("MAILLAGE_COMPANY_API_TIMEOUT_MS", 4000, least=1)
+
+# -- Mail: without a server, messages are kept as files, so that none is lost ----------------------------------------
+vars().update(mail(env.text("MAILLAGE_MAIL_URL"), kept_in=VAR_DIR / "mail"))
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.address("MAILLAGE_MAIL_FROM", "maillage@localhost")
+EMAIL_SUBJECT_PREFIX = "[Maillage] "
+EMAIL_TIMEOUT = 10
+ADMINS = [("", address) for address in env.addresses("MAILLAGE_ERROR_MAILS")]
+
+# -- Files people send -----------------------------------------------------------------------------------------------
+CLAMAV = scanner(env.text("MAILLAGE_CLAMAV"))
+UPLOAD_MOST_BYTES = env.number("MAILLAGE_UPLOAD_MOST_MB", 10, least=1, most=200) * 1024 * 1024
+
+# -- Operating -------------------------------------------------------------------------------------------------------
+METRICS_TOKEN = env.text("MAILLAGE_METRICS_TOKEN")
+PG_BIN = env.text("MAILLAGE_PG_BIN")  # The folder of pg_dump and pg_restore, when they are not on PATH.
+SQLITE_IN_PRODUCTION = env.flag("MAILLAGE_SQLITE_IN_PRODUCTION")
+# A probe on the machine itself speaks plain HTTP: these three doors are not sent to HTTPS.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
+# Names below ours, and the browsers' preloaded list, bind more than this house: that is the Département's to decide.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
 # -- Doors ---------------------------------------------------------------------------------------------------------
-LOGIN_URL = "actors:sign_in"
-LOGIN_REDIRECT_URL = "home:front"
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home:my_day"
 LOGOUT_REDIRECT_URL = "home:front"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "maillage.actors.forms.passwords.NotObvious"},
 ]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+ACCOUNT_ADAPTER = "maillage.actors.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
+ACCOUNT_EMAIL_VERIFICATION = "none"  # Accounts are opened by invitation: the link proves the address.
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 60 * 10
+# One mechanism per purpose (decision 0022): axes counts wrong passwords, the throttle of the house counts requests,
+# allauth counts wrong codes of a second factor, and nothing else.
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "5/15m/key",
+    **dict.fromkeys(
+        ("login", "signup", "reset_password", "reset_password_from_key", "reauthenticate", "change_password")
+    ),
+}
+ACCOUNT_FORMS = {
+    "login": "maillage.actors.forms.accounts.SignIn",
+    "reauthenticate": "maillage.actors.forms.accounts.ConfirmByPassword",
+    "change_password": "maillage.actors.forms.accounts.ChangePassword",
+    "set_password": "maillage.actors.forms.accounts.SetPassword",
+    "reset_password": "maillage.actors.forms.accounts.AskNewPassword",
+    "reset_password_from_key": "maillage.actors.forms.accounts.NewPassword",
+    "user_token": "maillage.actors.forms.accounts.ResetLink",
+}
+MFA_ADAPTER = "maillage.actors.adapters.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "maillage.actors.forms.second_factor.GiveCode",
+    "reauthenticate": "maillage.actors.forms.second_factor.ConfirmByCode",
+    "activate_totp": "maillage.actors.forms.second_factor.AddApplication",
+    "add_webauthn": "maillage.actors.forms.second_factor.AddPasskey",
+    "edit_webauthn": "maillage.actors.forms.second_factor.RenamePasskey",
+    "login_webauthn": "maillage.actors.forms.second_factor.SignInWithPasskey",
+    "authenticate_webauthn": "maillage.actors.forms.second_factor.GivePasskey",
+    "reauthenticate_webauthn": "maillage.actors.forms.second_factor.ConfirmByPasskey",
+}
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_RATE_LIMITS = {"webauthn_login": None}
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not BEHIND_HTTPS
+MFA_TOTP_ISSUER = "Maillage"
+SOCIALACCOUNT_ADAPTER = "maillage.actors.adapters.IdentityAdapter"
+SOCIALACCOUNT_PROVIDERS = identity_provider(
+    env.text("MAILLAGE_PROCONNECT_URL"),
+    client_id=env.text("MAILLAGE_PROCONNECT_CLIENT_ID"),
+    client_secret=env.text("MAILLAGE_PROCONNECT_CLIENT_SECRET"),
+)
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
+SOCIALACCOUNT_STORE_TOKENS = False
+AXES_USERNAME_CALLABLE = "maillage.actors.sessions.who_tries"
+AXES_CLIENT_IP_CALLABLE = "maillage.actors.sessions.counted_address"
+AXES_LOCKOUT_CALLABLE = "maillage.actors.views.accounts.locked_out"
+AXES_USERNAME_FORM_FIELD = "login"
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "login", "email", "code", "credential", "csrfmiddlewaretoken"]
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.25  # Hours.
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 60 * 60 * 10
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+PASSWORD_RESET_TIMEOUT = 60 * 60 * 4
+SESSION_IDLE_MINUTES = 30  # For sessions whose roles need a second factor: see actors/sessions.py.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = BEHIND_HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if BEHIND_HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_HTTPS else None
@@ -182,8 +296,28 @@ CONTENT_SECURITY_POLICY = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "root": {"handlers": ["console"], "level": env.one_of("MAILLAGE_LOG", ("DEBUG", "INFO", "WARNING"), "WARNING")},
+    "formatters": {
+        "text": {"()": "maillage.core.logs.TextLines"},
+        "json": {"()": "maillage.core.logs.JsonLines"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": env.one_of("MAILLAGE_LOG_FORMAT", ("text", "json"), "text"),
+        },
+        "error_mails": {"class": "maillage.core.logs.ErrorMails", "level": "ERROR"},
+    },
+    "root": {
+        "handlers": ["console", "error_mails"],
+        "level": env.one_of("MAILLAGE_LOG", ("DEBUG", "INFO", "WARNING"), "WARNING"),
+    },
+    # Django's own handlers would write what passes: ours, at the root, are the only ones.
+    "loggers": {
+        "django": {"handlers": [], "propagate": True},
+        "django.server": {"handlers": [], "propagate": True},
+        "pikepdf": {"level": "WARNING"},  # It greets each command.
+        "axes": {"level": "ERROR"},  # Its warnings name who failed to sign in, and from where.
+    },
 }
 
 env.refuse_unknown()

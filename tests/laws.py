@@ -17,7 +17,7 @@ from maillage.core.workflow import WORKFLOWS
 
 HOUSE = Path(settings.BASE_DIR) / "maillage"
 FLOORS = [name.rsplit(".", 1)[-1] for name in settings.ROOMS]
-COUNTER = {"models", "choices", "actions", "permissions", "deadlines", "documents", "facts", "sessions"}
+COUNTER = {"models", "choices", "actions", "permissions", "deadlines", "documents", "facts", "sessions", "keys"}
 SHARED_TEMPLATES = ("layout/", "components/")
 FORBIDDEN_FILES = {"utils.py", "helpers.py", "common.py", "services.py"}
 FALSE_FRIENDS = {"convention", "instruction", "dossier", "formation", "department", "beneficiary", "cer"}

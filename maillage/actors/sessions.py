@@ -53,7 +53,7 @@ def vouch_for_second_factor(request: HttpRequest, *, by: str) -> None:
     if not request.user.is_authenticated:
         raise ValueError("Sign in first: nobody is vouched for before their name is known.")
     request.session[VOUCHED] = by
-    request.user.has_second_factor = True  # type: ignore[union-attr]
+    request.user.has_second_factor = True
 
 
 def count_new_factor(sender: Any, request: HttpRequest, user: Any, authenticator: Any, **kwargs: Any) -> None:
@@ -61,7 +61,7 @@ def count_new_factor(sender: Any, request: HttpRequest, user: Any, authenticator
     if authenticator.type != authenticator.Type.RECOVERY_CODES and request.user.is_authenticated:
         told = {"id": authenticator.pk, "type": authenticator.type, "reauthenticated": True}
         record_authentication(request, user, "mfa", **told)
-        request.user.has_second_factor = True  # type: ignore[union-attr]
+        request.user.has_second_factor = True
 
 
 # -- How long a session stays open -----------------------------------------------------------------------------------
@@ -129,6 +129,14 @@ def network_of(request: HttpRequest) -> str:
         return "0.0.0.0"
     bits = 24 if address.version == 4 else 48
     return str(ipaddress.ip_network(f"{address}/{bits}", strict=False).network_address)
+
+
+def counted_address(request: HttpRequest) -> str:
+    """The address that wrong passwords are counted for; 0.0.0.0 for what PostgreSQL would not keep as an address."""
+    try:
+        return str(ipaddress.ip_address(address_of(request)))
+    except ValueError:
+        return "0.0.0.0"
 
 
 # -- Words for a browser ---------------------------------------------------------------------------------------------

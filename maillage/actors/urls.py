@@ -1,11 +1,32 @@
-"""Signing in and out."""
+"""Organisations, roles, departures, keys."""
 
 from django.urls import path
 
-from maillage.actors import views
+from maillage.actors.views import api_keys, organisations, reviews, roles
 
 app_name = "actors"
 urlpatterns = [
-    path("connexion/", views.sign_in, name="sign_in"),
-    path("deconnexion/", views.sign_out, name="sign_out"),
+    path("organisations/", organisations.listing, name="organisations"),
+    path("organisations/ajouter/", organisations.add, name="add_organisation"),
+    path("organisations/<int:pk>/", organisations.page, name="organisation"),
+    path("organisations/<int:pk>/corriger/", organisations.correct, name="correct_organisation"),
+    path("organisations/<int:pk>/fermer/", organisations.close, name="close_organisation"),
+    path("organisations/<int:pk>/lieux/ajouter/", organisations.add_site, name="add_site"),
+    path("organisations/lieux/<int:pk>/corriger/", organisations.correct_site, name="correct_site"),
+    path("organisations/lieux/<int:pk>/fermer/", organisations.close_site, name="close_site"),
+    path("organisations/<int:pk>/cles/ajouter/", api_keys.create, name="create_key"),
+    path("organisations/cles/<int:pk>/retirer/", api_keys.revoke, name="revoke_key"),
+    path("roles/", roles.listing, name="roles"),
+    path("roles/ce-que-chacun-ouvre/", roles.meanings, name="role_meanings"),
+    path("roles/donner/", roles.give, name="give_role"),
+    path("roles/<int:pk>/dates/", roles.dates, name="role_dates"),
+    path("roles/<int:pk>/terminer/", roles.end, name="end_role"),
+    path("roles/invitations/<int:pk>/renvoyer/", roles.resend, name="resend_invitation"),
+    path("roles/invitations/<int:pk>/retirer/", roles.withdraw, name="withdraw_invitation"),
+    path("roles/revue/", reviews.listing, name="reviews"),
+    path("roles/revue/confirmer/", reviews.confirm_page, name="confirm_reviews"),
+    path("roles/revue/bilan/", reviews.report, name="review_report"),
+    path("roles/revue/bilan.csv", reviews.report_csv, name="review_report_csv"),
+    path("roles/revue/bilan.pdf", reviews.report_pdf, name="review_report_pdf"),
+    path("personnes/<int:pk>/depart/", roles.departure, name="departure"),
 ]

@@ -136,6 +136,12 @@ def public(view: F) -> F:
     return login_not_required(view)
 
 
+def guarded_by_token(view: F) -> F:
+    """A door that checks a token of its own, given by the operator."""
+    setattr(view, LOCK, Lock("token"))
+    return login_not_required(view)
+
+
 def allow_oneself(view: F) -> F:
     """Open a page about the visitor's own account to whoever has signed in; others are asked to sign in first."""
     setattr(view, LOCK, Lock("oneself"))

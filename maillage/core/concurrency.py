@@ -6,9 +6,11 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.utils.translation import gettext
 
 from maillage.core import clock
 from maillage.core.models import Intention, Versioned
+from maillage.core.refusals import NotRead
 
 LONGEST_KEY = 64
 
@@ -33,11 +35,14 @@ def new_key() -> str:
 def once(key: str) -> None:
     """Spend the key, inside the caller's transaction. Raises AlreadyDone when it was spent.
 
-    Raises ValueError for a key no form of ours carries, TransactionManagementError outside a transaction: spent alone,
-    a key would make an intention that failed look done.
+    Raises NotRead for a key no form of ours carries (a page cut short, a form written by hand), and
+    TransactionManagementError outside a transaction: spent alone, a key would make an intention that failed look done.
     """
     if not 0 < len(key) <= LONGEST_KEY:
-        raise ValueError(f"A one-use key has 1 to {LONGEST_KEY} characters.")
+        raise NotRead(
+            gettext("Ce formulaire est arrivé incomplet."),
+            instead=gettext("Revenez en arrière, rechargez la page, puis recommencez : rien n'a été fait."),
+        )
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("A key is spent inside the transaction of what it protects.")
     try:

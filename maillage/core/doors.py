@@ -16,6 +16,7 @@ KINDS = {
     "rule": "un objet, par la règle",
     "list": "une liste, par la règle",
     "role": "un rôle",
+    "token": "un jeton de l'exploitant",
     "oneself": "son propre compte",
     "key": "la clé d'une organisation",
 }

@@ -19,7 +19,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from maillage.core import clock
-from maillage.core.access import public
+from maillage.core.access import guarded_by_token
 from maillage.core.models import JobRun, JournalLine
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -89,7 +89,7 @@ def last_backup_at() -> float | None:
         return None
 
 
-@public
+@guarded_by_token
 @never_cache
 def metrics(request: HttpRequest) -> HttpResponse:
     """For whoever holds the token, as `Authorization: Bearer …`; to anyone else this address does not exist."""

@@ -6,10 +6,25 @@ from collections.abc import Iterator
 from django.conf import settings
 from django.db import transaction
 
-from maillage.actors.models import User
-from maillage.core import clock
+from maillage.actors.actions.memberships import give
+from maillage.actors.actions.organisations import add_organisation, add_site
+from maillage.actors.models import Membership, Organisation, Site, User
+from maillage.core import clock, journal
+from maillage.core.concurrency import new_key
 from maillage.core.refusals import Refused
-from maillage.demo.aubrelle import PEOPLE, Aubrelle, build, shapes_geojson
+from maillage.demo.aubrelle import (
+    HOUSE,
+    PARTNERS,
+    PEOPLE,
+    Aubrelle,
+    Partner,
+    Staff,
+    build,
+    rna,
+    shapes_geojson,
+    siren,
+    siret,
+)
 from maillage.directory.actions.imports import import_records
 from maillage.directory.actions.indexing import index_services
 from maillage.directory.choices import SourceFormat
@@ -33,6 +48,7 @@ def build_demo() -> Iterator[str]:
         yield f"{departement.name} : {len(aubrelle.communes)} communes, 14 Maisons des solidarités."
         report = _fill_directory(aubrelle)
         yield f"{report} services dans l'annuaire."
+        _open_organisations(aubrelle)
         _invite_people()
 
 
@@ -86,12 +102,50 @@ def _fill_directory(aubrelle: Aubrelle) -> int:
     return Service.objects.published().count()
 
 
+def _open_organisations(aubrelle: Aubrelle) -> None:
+    """The Département with a site per Maison des solidarités, then its partners; each site is a structure's."""
+    for partner in (HOUSE, *PARTNERS):
+        if not Organisation.objects.filter(siren=siren(partner)).exists():
+            slugs = [uid.removeprefix("aubrelle--") for _, uid in sorted(aubrelle.mds_of_sector.items())]
+            _open_organisation(partner, slugs if partner is HOUSE else list(partner.structures))
+
+
+def _open_organisation(partner: Partner, slugs: list[str]) -> None:
+    organisation = Organisation(
+        name=partner.name, kind=partner.kind, siren=siren(partner), siret=siret(partner, 1), rna=rna(partner),
+        address=f"{partner.commune} (L'Aubrelle)", is_house=partner is HOUSE,
+    )  # fmt: skip
+    add_organisation(organisation, key=new_key(), by=None)
+    for number, slug in enumerate(slugs, 2):
+        structure = Structure.objects.get(uid=f"aubrelle--{slug}")
+        site = Site(
+            organisation=organisation, name=structure.name, siret=siret(partner, number),
+            address=structure.address, commune_id=structure.commune_code or None,
+        )  # fmt: skip
+        add_site(site, key=new_key(), by=None)
+        Structure.objects.filter(pk=structure.pk).update(site=site)
+
+
 def _invite_people() -> None:
     for staff in PEOPLE:
+        address = f"{staff.username}@aubrelle.example"
         user, is_new = User.objects.get_or_create(
             username=staff.username,
-            defaults={"first_name": staff.first_name, "last_name": staff.last_name, "role": staff.role},
+            defaults={"first_name": staff.first_name, "last_name": staff.last_name, "email": address},
         )
         if is_new:  # The demonstration's own door is the only one they come through.
             user.set_unusable_password()
             user.save(update_fields=["password"])
+            with journal.act():
+                give(_role_of(staff, user), by=None)
+
+
+def _role_of(staff: Staff, user: User) -> Membership:
+    of_partner = {partner.slug: siren(partner) for partner in PARTNERS}
+    organisation = Organisation.objects.get(siren=of_partner.get(staff.partner, siren(HOUSE)))
+    site = Structure.objects.get(uid=f"aubrelle--{staff.structure}").site if staff.structure else None
+    sector = Sector.objects.now().get(code=staff.sector) if staff.sector else None
+    since = clock.today() - dt.timedelta(days=staff.held_for_days)
+    return Membership(
+        user=user, organisation=organisation, role=staff.role, site=site, sector=sector, valid_from=since
+    )

@@ -1,16 +1,22 @@
-"""The directory for programs: public, read only, in data·inclusion's shape. What someone looks for comes by POST."""
+"""The directory for programs, in data·inclusion's shape: public and read only; by key, what is one organisation's."""
 
 from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Query, Router, Schema, Status
 from pydantic import ConfigDict
 
+from maillage.actors.choices import ApiScope
+from maillage.actors.keys import KeyAuth, by_key
+from maillage.actors.models import ApiKey
 from maillage.core.access import public
 from maillage.core.refusals import Refused
 from maillage.core.throttle import count
+from maillage.directory.actions.submitting import submit_by_key
 from maillage.directory.choices import AUDIENCES, FREE, THEMES
-from maillage.directory.data_inclusion import service_record, structure_record
+from maillage.directory.data_inclusion import SERVICE_FIELDS, STRUCTURE_FIELDS, service_record, structure_record
+from maillage.directory.models import Service, Structure, Submission
+from maillage.directory.permissions import can_be_proposed_by_key, can_be_read_by_key
 from maillage.directory.search import Answer, Origin, Result, SearchQuery, Section
 from maillage.directory.search import search as find
 from maillage.directory.search.origins import origin_of
@@ -193,3 +199,128 @@ def _item(result: Result) -> ItemOut:
         hors_zone=result.is_reserved,
         rubrique=SECTIONS[result.section],
     )
+
+
+# -- By key: what is one organisation's ------------------------------------------------------------------------------
+
+members = Router(auth=KeyAuth(), tags=["Organisation"])
+PROPOSABLE_STRUCTURE = (
+    "nom", "description", "adresse", "complement_adresse", "code_postal", "commune", "code_insee", "telephone",
+    "courriel", "site_web", "horaires_accueil",
+)  # fmt: skip
+PROPOSABLE_SERVICE = (
+    "nom", "description", "thematiques", "publics", "publics_precisions", "conditions_acces", "frais",
+    "frais_precisions", "adresse", "complement_adresse", "code_postal", "commune", "code_insee", "telephone",
+    "courriel", "horaires_accueil",
+)  # fmt: skip
+LISTS = {"thematiques", "publics"}
+KEY_REFUSALS = frozenset({400, 401, 403, 404, 409, 422, 429})
+
+
+class NotYours(Refused):
+    """No such record, or not this organisation's: the answer is the same."""
+
+    status = 404
+
+
+class OwnStructureOut(Schema):
+    """Une structure de l'organisation de la clé, publiée ou retirée, et ce qui est proposé pour elle."""
+
+    structure: dict[str, Any] = Field(description="La structure, au schéma data·inclusion v1.")
+    services: list[dict[str, Any]] = Field(description="Ses services, au schéma data·inclusion v1.")
+    retiree: bool
+    adresse_confidentielle: bool = Field(description="Son adresse n'est alors pas donnée ici.")
+    propositions: list[dict[str, Any]] = Field(description="Les propositions ouvertes : numéro, fiche, état, depuis.")
+
+
+class OwnStructuresOut(Schema):
+    total: int
+    items: list[OwnStructureOut]
+
+
+@members.get(
+    "/organisation/structures", response={200: OwnStructuresOut, KEY_REFUSALS: Refusal}, summary="Ses propres fiches"
+)
+@by_key(ApiScope.READ_SELF)
+def own_structures(request: HttpRequest, page: int = Query(1, ge=1, le=10_000)) -> OwnStructuresOut:
+    """Les structures de l'organisation et leurs services, cinquante par page, et ce qui y attend une réponse."""
+    mine = can_be_read_by_key.among(Structure._base_manager.all(), _key_of(request)).order_by("pk")
+    start = (page - 1) * 50
+    return OwnStructuresOut(total=mine.count(), items=[_own(one) for one in mine[start : start + 50]])
+
+
+def _key_of(request: HttpRequest) -> ApiKey:
+    return request.auth  # type: ignore[attr-defined]
+
+
+def _own(structure: Structure) -> OwnStructureOut:
+    shown = not structure.is_address_confidential
+    services = Service._base_manager.filter(structure=structure).select_related("structure").order_by("pk")
+    proposals = Submission.objects.open().filter(structure=structure).select_related("structure", "service")
+    return OwnStructureOut(
+        structure=structure_record(structure, with_address=shown),
+        services=[service_record(one, with_address=shown) for one in services],
+        retiree=structure.is_withdrawn,
+        adresse_confidentielle=not shown,
+        propositions=[
+            {"numero": one.pk, "fiche": one.record().uid, "etat": one.state, "depuis": one.state_since}
+            for one in proposals.filter(organisation=structure.site.organisation if structure.site else None)
+        ],
+    )
+
+
+class SubmissionIn(Schema):
+    """Une correction d'une structure ou d'un service de l'organisation. Elle attend la réponse de la MDS."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    fiche: str = Field(max_length=200, description="Identifiant data·inclusion de la structure ou du service.")
+    valeurs: dict[str, str | list[str] | None] = Field(
+        description="Ce qui change, par champ data·inclusion v1 ; nul pour vider un champ.", min_length=1
+    )
+    mot: str = Field("", max_length=1_000, description="Un mot pour la Maison des solidarités.")
+
+
+class SubmissionOut(Schema):
+    numero: int
+    etat: str
+    champs: list[str] = Field(description="Les champs qui changent vraiment.")
+
+
+@members.post("/submissions", response={201: SubmissionOut, KEY_REFUSALS: Refusal}, summary="Proposer une correction")
+@by_key(ApiScope.SUBMIT)
+def propose(request: HttpRequest, asked: SubmissionIn) -> Status[SubmissionOut]:
+    """Une seule proposition ouverte par fiche : la suivante attend la réponse."""
+    record = _own_record(asked.fiche, _key_of(request))
+    names = SERVICE_FIELDS if isinstance(record, Service) else STRUCTURE_FIELDS
+    sent = submit_by_key(record, _proposed(asked, record), note=asked.mot, by=_key_of(request))
+    theirs = {ours: name for name, ours in names.items()}
+    return Status(201, SubmissionOut(numero=sent.pk, etat=sent.state, champs=[theirs[name] for name in sent.values]))
+
+
+def _own_record(uid: str, api_key: ApiKey) -> Structure | Service:
+    mine = can_be_proposed_by_key.among(Structure._base_manager.all(), api_key)
+    found = mine.filter(uid=uid).first()
+    service = Service._base_manager.filter(uid=uid, structure__in=mine.values("pk")).select_related("structure")
+    if record := found or service.first():
+        return record
+    raise NotYours("Cette fiche n'existe pas, ou n'est pas de votre organisation.")
+
+
+def _proposed(asked: SubmissionIn, record: Structure | Service) -> dict[str, Any]:
+    """The values by our own names, in the shape the record has them. Raises NotUnderstood."""
+    is_service = isinstance(record, Service)
+    known = PROPOSABLE_SERVICE if is_service else PROPOSABLE_STRUCTURE
+    names = SERVICE_FIELDS if is_service else STRUCTURE_FIELDS
+    values: dict[str, Any] = {}
+    for theirs, value in asked.valeurs.items():
+        if theirs not in known:
+            raise NotUnderstood(f"« {theirs} » ne se propose pas ici.")
+        if value is not None and isinstance(value, list) != (theirs in LISTS):
+            raise NotUnderstood(f"« {theirs} » n'a pas la bonne forme.")
+        empty = None if theirs in LISTS else ""
+        values[names[theirs]] = (sorted(value) if isinstance(value, list) else value) or empty
+    return values
+
+
+router.add_router("", members)

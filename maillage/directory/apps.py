@@ -9,3 +9,5 @@ class DirectoryConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("maillage.directory.jobs")
+        import_module("maillage.directory.retention").register()
+        import_module("maillage.directory.gatherings").register()

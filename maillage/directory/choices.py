@@ -42,3 +42,33 @@ class Freshness(TextChoices):
     RECENT = "recent", _("Vérifiée récemment")
     AGEING = "ageing", _("À vérifier par téléphone")
     OLD = "old", _("Ancienne : appelez avant de vous déplacer")
+
+
+class SubmissionKind(TextChoices):
+    """What a member of a structure proposes."""
+
+    CORRECTION = "correction", _("Correction d'une fiche")
+    NEW_SERVICE = "new_service", _("Nouveau service")
+    CLOSING = "closing", _("Service qui n'existe plus")
+
+
+class SubmissionState(TextChoices):
+    """Where a proposal stands."""
+
+    DRAFT = "draft", _("Brouillon")
+    SUBMITTED = "submitted", _("Envoyée, attend une réponse")
+    PUBLISHED = "published", _("Publiée")
+    RETURNED = "returned", _("Renvoyée avec un mot")
+    WITHDRAWN = "withdrawn", _("Abandonnée")
+
+
+class Through(TextChoices):
+    """By which way a record changed."""
+
+    CORRECTION = "correction", _("Correction")
+    SUBMISSION = "submission", _("Proposition publiée")
+    IMPORT = "import", _("Import de la source")
+
+
+LOCAL_SOURCE = "maillage"
+"""The source of the services that members of structures add here themselves."""

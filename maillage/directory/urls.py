@@ -2,19 +2,34 @@
 
 from django.urls import path
 
-from maillage.directory import views
+from maillage.directory.views import desk, proposals, public
 
 app_name = "directory"
 urlpatterns = [
-    path("", views.search, name="search"),
-    path("services/<int:pk>/", views.service, name="service"),
-    path("services/<int:pk>/fiche.pdf", views.sheet, name="sheet"),
-    path("services/<int:pk>/corriger/", views.edit_service, name="edit_service"),
-    path("structures/<int:pk>/", views.structure, name="structure"),
-    path("structures/<int:pk>/corriger/", views.edit_structure, name="edit_structure"),
-    path("structures/<int:pk>/adresse-confidentielle/", views.hidden_address, name="hidden_address"),
-    path("territoire/", views.territory, name="territory"),
-    path("territoire/<str:code>/", views.territory, name="territory"),
-    path("fiches/", views.records, name="records"),
-    path("imports/", views.imports, name="imports"),
+    path("", public.search, name="search"),
+    path("services/<int:pk>/", public.service, name="service"),
+    path("services/<int:pk>/fiche.pdf", public.sheet, name="sheet"),
+    path("services/<int:pk>/corriger/", desk.edit_service, name="edit_service"),
+    path("services/<int:pk>/proposer/", proposals.propose_service, name="propose_service"),
+    path("services/<int:pk>/n-existe-plus/", proposals.propose_closing, name="propose_closing"),
+    path("services/<int:pk>/histoire/", desk.service_history, name="service_history"),
+    path("structures/<int:pk>/", public.structure, name="structure"),
+    path("structures/<int:pk>/corriger/", desk.edit_structure, name="edit_structure"),
+    path("structures/<int:pk>/proposer/", proposals.propose_structure, name="propose_structure"),
+    path("structures/<int:pk>/nouveau-service/", proposals.propose_new_service, name="propose_new_service"),
+    path("structures/<int:pk>/histoire/", desk.structure_history, name="structure_history"),
+    path("structures/<int:pk>/adresse-confidentielle/", desk.hidden_address, name="hidden_address"),
+    path("histoire/<int:pk>/retablir/", desk.restore_change, name="restore"),
+    path("territoire/", public.territory, name="territory"),
+    path("territoire/<str:code>/", public.territory, name="territory"),
+    path("fiches/", desk.records, name="records"),
+    path("mes-fiches/", proposals.my_records, name="my_records"),
+    path("propositions/", proposals.submissions, name="submissions"),
+    path("propositions/<int:pk>/", proposals.submission, name="submission"),
+    path("propositions/<int:pk>/modifier/", proposals.edit_submission, name="edit_submission"),
+    path("propositions/<int:pk>/envoyer/", proposals.follow, {"move": "submit"}, name="submit"),
+    path("propositions/<int:pk>/reprendre/", proposals.follow, {"move": "take_back"}, name="take_back"),
+    path("propositions/<int:pk>/abandonner/", proposals.follow, {"move": "withdraw"}, name="withdraw"),
+    path("propositions/<int:pk>/repondre/", proposals.decide, name="decide"),
+    path("imports/", desk.imports, name="imports"),
 ]

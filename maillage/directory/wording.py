@@ -1,9 +1,27 @@
 """How a record's facts are said to a visitor: its address, its phone, its zone."""
 
 import re
+from typing import Any
 from urllib.parse import urlsplit
 
-from maillage.directory.models import Record
+from django.core.exceptions import FieldDoesNotExist
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext
+
+from maillage.directory.choices import (
+    AUDIENCES,
+    CONTACT_MODES,
+    CONTACTED_BY,
+    COSTS,
+    NETWORKS,
+    RECEPTION_MODES,
+    SERVICE_KINDS,
+    THEMES,
+)
+from maillage.directory.models import Record, Service, Structure
+from maillage.territories.models import Sector
 
 FRENCH = re.compile(r"^(?:\+33|0033|0)([1-9]\d{8})$")
 
@@ -41,3 +59,44 @@ def place_link(*records: Record) -> str:
             point = f"{record.latitude:.6f}", f"{record.longitude:.6f}"
             return f"https://www.openstreetmap.org/?mlat={point[0]}&mlon={point[1]}#map=17/{'/'.join(point)}"
     return ""
+
+
+VOCABULARIES = {
+    "themes": THEMES, "audiences": AUDIENCES, "cost": COSTS, "reception_modes": RECEPTION_MODES,
+    "contact_modes": CONTACT_MODES, "contacted_by": CONTACTED_BY, "kind": SERVICE_KINDS, "networks": NETWORKS,
+}  # fmt: skip
+
+DATES = {"updated_on", "withdrawn_at"}
+
+
+def field_label(name: str) -> str:
+    """A field of a structure or a service as people call it: « Téléphone »."""
+    if name == "opening_hours":
+        return gettext("Horaires d'accueil")
+    for model in (Structure, Service):
+        try:
+            label = str(model._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+        except FieldDoesNotExist:
+            continue
+        return label[:1].upper() + label[1:]
+    return name
+
+
+def value_in_words(name: str, value: Any) -> str:
+    """A field's value, as JSON holds it, as people read it."""
+    if value is None or value in ("", []):
+        return gettext("(vide)")
+    if isinstance(value, bool):
+        return gettext("oui") if value else gettext("non")
+    if name == "serves_sector":
+        return str(Sector.objects.filter(pk=value).first() or value)
+    if name in DATES:
+        return _day_in_words(str(value))
+    words = VOCABULARIES.get(name, {})
+    return ", ".join(str(words.get(part, part)) for part in (value if isinstance(value, list) else [value]))
+
+
+def _day_in_words(written: str) -> str:
+    at = parse_datetime(written)
+    day = localtime(at).date() if at and at.tzinfo else parse_date(written[:10])
+    return date_format(day, "j F Y") if day else written

@@ -1,5 +1,6 @@
+from importlib import import_module
+
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
 
 
 class TerritoriesConfig(AppConfig):
@@ -7,7 +8,4 @@ class TerritoriesConfig(AppConfig):
     verbose_name = "Territoires"
 
     def ready(self) -> None:
-        from maillage.core.retention import holds_no_personal_data
-
-        for model in self.get_models():
-            holds_no_personal_data(model, _("Des lieux et des codes publics, de personne."))
+        import_module("maillage.territories.retention").register()

@@ -12,7 +12,8 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import sync_playwright
 
-EXPECTED = ("status of 404", "status of 409")  # What the house answers on purpose, and a browser's console repeats.
+# What the house answers on purpose, and a browser's console repeats.
+EXPECTED = ("status of 404", "status of 409", "status of 422")
 AXE = Path(settings.BASE_DIR) / "node_modules/axe-core/axe.min.js"
 
 

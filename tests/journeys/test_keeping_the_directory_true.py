@@ -6,28 +6,28 @@ import re
 def enter(page, name):
     page.goto("/demonstration/")
     page.get_by_role("button", name=f"Entrer comme {name}").click()
-    page.wait_for_url("**/annuaire/fiches/")
+    page.wait_for_url("**/ma-journee/")
 
 
 def test_two_editors_at_once_lose_nothing(visit):
-    solene, malik = visit("/"), visit("/")
+    solene, nadege = visit("/"), visit("/")
     enter(solene, "Solène")
-    enter(malik, "Malik")
-    for page in (solene, malik):
-        page.goto("/annuaire/services/2/corriger/")
+    enter(nadege, "Nadège")
+    for page in (solene, nadege):
+        page.goto("/annuaire/services/3/corriger/")
 
     solene.get_by_label("Conditions").fill("Apportez une facture récente.")
     solene.get_by_role("button", name="Enregistrer").click()
-    solene.wait_for_url(re.compile(r"/services/2/$"))
-    malik.get_by_label("Conditions").fill("Sans condition.")
-    malik.get_by_role("button", name="Enregistrer").click()
+    solene.wait_for_url(re.compile(r"/services/3/$"))
+    nadege.get_by_label("Conditions").fill("Sans condition.")
+    nadege.get_by_role("button", name="Enregistrer").click()
 
-    text = malik.locator("main").inner_text()
+    text = nadege.locator("main").inner_text()
     assert "Quelqu'un a modifié cette fiche pendant que vous écriviez" in text
     assert "Apportez une facture récente." in text and "Sans condition." in text
-    malik.get_by_role("button", name="Enregistrer").click()
-    malik.wait_for_url(re.compile(r"/services/2/$"))
-    assert "Sans condition." in malik.locator("main").inner_text()
+    nadege.get_by_role("button", name="Enregistrer").click()
+    nadege.wait_for_url(re.compile(r"/services/3/$"))
+    assert "Sans condition." in nadege.locator("main").inner_text()
 
 
 def test_the_editors_door_leads_nowhere_for_the_public(visit):

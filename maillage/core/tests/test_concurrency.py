@@ -10,6 +10,7 @@ from django.db.transaction import TransactionManagementError
 from maillage.core import clock
 from maillage.core.concurrency import AlreadyDone, Stale, new_key, once, save_version
 from maillage.core.models import Intention
+from maillage.core.refusals import NotRead
 
 # The room above is met by name: core never imports it.
 Source, Structure = (apps.get_model("directory", name) for name in ("Source", "Structure"))
@@ -63,7 +64,7 @@ def test_an_intention_that_failed_may_be_tried_again(db):
 @pytest.mark.parametrize("key", ["", "k" * 65])
 def test_a_key_no_form_of_ours_carries_is_refused_and_never_taken_for_done(db, key):
     for _ in range(2):
-        with pytest.raises(ValueError, match="key"):
+        with pytest.raises(NotRead, match="incomplet"):
             once(key)
     assert not Intention.objects.exists()
 

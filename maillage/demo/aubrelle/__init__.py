@@ -9,22 +9,29 @@ from typing import Any
 
 from maillage.demo.aubrelle import territories
 from maillage.demo.aubrelle.geography import draw
-from maillage.demo.aubrelle.model import Aubrelle, Commune, Departement, Epci, Membership, Sector, Staff
+from maillage.demo.aubrelle.model import Aubrelle, Commune, Departement, Epci, Membership, Partner, Sector, Staff
 from maillage.demo.aubrelle.offers import Region, build_services
+from maillage.demo.aubrelle.partners import HOUSE, PARTNERS, rna, siren, siret
 from maillage.demo.aubrelle.people import PEOPLE
 from maillage.demo.aubrelle.structures import CONFIDENTIAL_KINDS, House, build_houses
 
 __all__ = [
+    "HOUSE",
+    "PARTNERS",
     "PEOPLE",
     "Aubrelle",
     "Commune",
     "Departement",
     "Epci",
     "Membership",
+    "Partner",
     "Sector",
     "Staff",
     "build",
+    "rna",
     "shapes_geojson",
+    "siren",
+    "siret",
 ]
 
 

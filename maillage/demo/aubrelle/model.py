@@ -95,10 +95,33 @@ class Aubrelle:
 
 
 @dataclass(frozen=True)
+class Partner:
+    """An organisation of L'Aubrelle, with the slugs of the structures that are its sites."""
+
+    slug: str
+    name: str
+    kind: str
+    """Slug of the kind: `public`, `delegated`, `mutual_aid`, `landlord`, `state` or `social_security`."""
+    commune: str
+    """Name of the commune where its head office is."""
+    structures: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Staff:
     username: str
     first_name: str
     last_name: str
     role: str
-    """Slug of the role: `directory_editor` or `administrator`."""
+    """Slug of the role."""
     presentation: str
+    shows: str
+    """What entering as this person lets one see."""
+    sector: str = ""
+    """Code of the sector; empty: the whole Département."""
+    partner: str = ""
+    """Slug of the organisation; empty: the Département itself."""
+    structure: str = ""
+    """Slug of the structure whose site the role is limited to; empty: the whole organisation."""
+    held_for_days: int = 0
+    """How long they have held their role, without anyone reviewing it since."""

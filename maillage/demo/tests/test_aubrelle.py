@@ -12,8 +12,10 @@ import pytest
 from data_inclusion.schema.v1 import Service, Structure, Thematique
 from shapely import unary_union
 from shapely.geometry import Point, Polygon, shape
+from stdnum.fr import siren as french_siren
+from stdnum.fr import siret as french_siret
 
-from maillage.demo.aubrelle import PEOPLE, Aubrelle, build, shapes_geojson
+from maillage.demo.aubrelle import HOUSE, PARTNERS, PEOPLE, Aubrelle, build, shapes_geojson, siren, siret
 from maillage.demo.aubrelle.french import at, of
 
 TODAY = date(2025, 3, 14)
@@ -231,6 +233,18 @@ def test_places_can_be_sought_by_old_names_and_shared_postal_codes(aubrelle):
     assert max(shared.values()) > 1
 
 
-def test_the_staff_may_sign_in():
-    assert {person.role for person in PEOPLE} == {"directory_editor", "administrator"}
+def test_the_staff_shows_each_role_that_has_a_page():
+    shown = {person.role for person in PEOPLE}
+    assert shown >= {"mds_editor", "mds_manager", "partner_editor", "partner", "dpo", "administrator", "elected"}
     assert len({person.username for person in PEOPLE}) == len(PEOPLE)
+
+
+def test_the_numbers_of_its_organisations_are_valid_and_nobodys():
+    for partner in (HOUSE, *PARTNERS):
+        assert french_siren.is_valid(siren(partner)) and siren(partner).startswith("000")
+        assert french_siret.is_valid(siret(partner, 14)) and siret(partner, 14).startswith(siren(partner))
+
+
+def test_the_sites_of_its_organisations_are_structures_of_its_directory(aubrelle):
+    known = {record["id"] for record in aubrelle.structures}
+    assert {f"aubrelle--{slug}" for partner in PARTNERS for slug in partner.structures} <= known

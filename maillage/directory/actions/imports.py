@@ -16,12 +16,14 @@ from django.db import transaction
 from maillage.core import clock, journal
 from maillage.core.tabular import Row, UnreadableFile, read_text
 from maillage.directory import data_inclusion, france_services
+from maillage.directory.actions.changing import changes_between, values_of
 from maillage.directory.actions.indexing import index_services
-from maillage.directory.choices import RunState, SourceFormat
+from maillage.directory.choices import RunState, SourceFormat, Through
 from maillage.directory.data_inclusion import SERVICE_FIELDS, STRUCTURE_FIELDS, Rejected
-from maillage.directory.models import ImportRun, Record, Service, Source, Structure
+from maillage.directory.models import ImportRun, Record, RecordChange, Service, Source, Structure
 
 BATCH = 500
+WITHDRAWN = "withdrawn_at"
 WIDE_LOSS, FEW = 0.5, 20  # More than half of a source gone at once is a cut file until someone says otherwise.
 
 
@@ -202,22 +204,43 @@ def _save_batch(
     uids = [record["id"] for _, record in batch]
     locked = kind.model._base_manager.select_for_update()  # A correction being saved waits, then sees it is stale.
     known = {thing.uid: thing for thing in locked.filter(uid__in=uids)}
+    hidden = _hidden(kind, known.values())
     parents = _parents(batch) if kind is SERVICES else {}
-    created, updated = [], []
+    created, updated, changes = [], [], []
     for row, record in batch:
         thing = known.get(record["id"])
         if problem := _misplaced(row, record, thing, source, parents, kind):
             report.rejected.append(replace(problem, row=row.values))
         elif thing is None:
             created.append(_filled(kind.model(source=source, uid=record["id"]), kind, record, parents))
-        elif thing.fingerprint == fingerprint_of(record) and not thing.is_withdrawn:
+        elif thing.fingerprint == fingerprint_of(record) and (
+            not thing.is_withdrawn or WITHDRAWN in thing.local_edits
+        ):
             tally.unchanged += 1
         else:
             tally.kept_edits += len(thing.local_edits.keys() - {"updated_on"})
+            before = values_of(thing, _told(kind))
             updated.append(_filled(thing, kind, record, parents))
+            changes += changes_between(thing, before, through=Through.IMPORT, hidden=thing.pk in hidden)
     tally.created += len(created)
     tally.updated += len(updated)
     _write(kind, created, updated)
+    RecordChange.objects.bulk_create(changes, batch_size=BATCH)
+
+
+def _told(kind: Kind) -> set[str]:
+    """The fields whose past is kept: a date that moves by itself is not one."""
+    return {*kind.names.values(), WITHDRAWN} - {"uid", "updated_on", "producer"}
+
+
+def _hidden(kind: Kind, known: Iterable[Any]) -> set[int]:
+    """Those of these records whose address is confidential."""
+    if kind is STRUCTURES:
+        return {thing.pk for thing in known if thing.is_address_confidential}
+    known = list(known)
+    confidential = Structure.objects.filter(is_address_confidential=True)
+    homes = set(confidential.filter(pk__in={thing.structure_id for thing in known}).values_list("pk", flat=True))
+    return {thing.pk for thing in known if thing.structure_id in homes}
 
 
 def _parents(batch: list[tuple[Row, dict[str, Any]]]) -> dict[str, int]:
@@ -255,7 +278,9 @@ def _filled(thing: Any, kind: Kind, record: dict[str, Any], parents: dict[str, i
     if kind is SERVICES:
         thing.structure_id = parents[record["structure_id"]]
     thing.received = record
-    thing.fingerprint, thing.imported_at, thing.withdrawn_at = fingerprint_of(record), clock.now(), None
+    thing.fingerprint, thing.imported_at = fingerprint_of(record), clock.now()
+    if WITHDRAWN not in thing.local_edits:  # Closed here, at its structure's word: its source has not learnt it yet.
+        thing.withdrawn_at = None
     return thing
 
 
@@ -289,9 +314,22 @@ def _withdraw_vanished(source: Source, seen: dict[Kind, set[str]], report: Repor
             continue
         tally = report.structures if kind is STRUCTURES else report.services
         tally.withdrawn += len(gone)
-        kind.model._base_manager.filter(pk__in=gone).update(withdrawn_at=clock.now())
+        _withdraw(kind, gone)
         field_name = "structure__in" if kind is STRUCTURES else "pk__in"
         index_services(Service.objects.filter(**{field_name: gone}))
+
+
+def _withdraw(kind: Kind, gone: list[int]) -> None:
+    now, changes = clock.now(), []
+    things = kind.model._base_manager.filter(pk__in=gone)
+    owners = things.values_list("pk", "structure" if kind is SERVICES else "pk")
+    for pk, structure in owners:
+        service = pk if kind is SERVICES else None
+        change = RecordChange(structure_id=structure, service_id=service, field=WITHDRAWN, after=now, at=now)
+        change.through = Through.IMPORT
+        changes.append(change)
+    RecordChange.objects.bulk_create(changes, batch_size=BATCH)
+    things.update(withdrawn_at=now)
 
 
 def _keep_rejects(rejected: list[Rejected], run: ImportRun) -> str:

@@ -9,10 +9,15 @@ from django.core.management import call_command
 from django.db import transaction
 from django.test import override_settings
 
+from maillage.actors.models import Site
+from maillage.actors.tests.factories import an_organisation, someone
 from maillage.core import clock
 from maillage.core.concurrency import new_key
+from maillage.directory.actions.submitting import Written, keep_draft, proposal_about, submit
+from maillage.directory.models import Service, Structure
+from maillage.directory.tests.factories import a_service, a_structure, fill
 from maillage.territories.actions import CommuneFacts, save_communes
-from maillage.territories.models import Departement
+from maillage.territories.models import Departement, Sector, SectorCommune
 
 MONDAY = datetime(2026, 3, 9, 10, 0)
 
@@ -78,3 +83,85 @@ def corrected(alice) -> Callable[..., None]:
 def small_batches(monkeypatch):
     """Batches of ten rows, so that a small file has several."""
     monkeypatch.setattr("maillage.directory.actions.imports.BATCH", 10)
+
+
+# -- Members propose, the sector's MDS answers -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def sectors(melune):
+    """Melune is in the sector TIS-1 of TAS-1, Castelorme in TIS-2 of TAS-2; Nulleporte is in none."""
+    since = date(2020, 1, 1)
+    made = {}
+    for number, commune in ((1, "00001"), (2, "00002")):
+        tas = Sector.objects.create(
+            departement=melune, code=f"TAS-{number}", name=f"Territoire {number}", level="tas", valid_from=since
+        )
+        tis = Sector.objects.create(
+            departement=melune, code=f"TIS-{number}", name=f"Secteur {number}", level="tis", parent=tas,
+            valid_from=since,
+        )  # fmt: skip
+        SectorCommune.objects.create(sector=tis, commune_id=commune, valid_from=since)
+        made |= {tas.code: tas, tis.code: tis}
+    return made
+
+
+@pytest.fixture
+def tablees(sectors, monday_morning):
+    """An association with a site in Melune; its structure there offers a service."""
+    organisation = an_organisation("Les Tablées")
+    site = Site.objects.create(organisation=organisation, name="Centre de Melune")
+    fill(
+        a_service("test--1", nom="Épicerie solidaire", telephone="0199001122", publics=["femmes"]),
+        structures=(a_structure(nom="Tablées de Melune"),),
+    )
+    Structure.objects.update(site=site)
+    return Structure.objects.get()
+
+
+@pytest.fixture
+def epicerie(tablees):
+    """The service of the Tablées."""
+    return Service.objects.get()
+
+
+@pytest.fixture
+def lea(tablees):
+    """Léa keeps the records of the Tablées."""
+    return someone("lea", "partner_editor", organisation=tablees.site.organisation)
+
+
+@pytest.fixture
+def tom(tablees):
+    """Tom does the same, at the same time."""
+    return someone("tom", "partner_editor", organisation=tablees.site.organisation)
+
+
+@pytest.fixture
+def mona(sectors):
+    """Mona keeps the directory of the sector of Melune."""
+    return someone("mona", "mds_editor", sector=sectors["TIS-1"])
+
+
+@pytest.fixture
+def nils(sectors):
+    """Nils keeps the directory of the sector of Castelorme."""
+    return someone("nils", "mds_editor", sector=sectors["TIS-2"])
+
+
+@pytest.fixture
+def proposed(lea):
+    """Léa proposes these values for a record, and sends them."""
+
+    def act(record, by=None, send=True, **values):
+        record = type(record).objects.get(pk=record.pk)
+        proposal = proposal_about(record)
+        typed = proposal.proposed()
+        read = {name: getattr(typed, name) for name in values}
+        for name, value in values.items():
+            setattr(typed, name, value)
+        written = Written(typed, read)
+        kept = keep_draft(proposal, written, expected=proposal.version, key=new_key(), by=by or lea)
+        return submit(kept, by=by or lea) if send else kept
+
+    return act

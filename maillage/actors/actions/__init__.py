@@ -1,0 +1,1 @@
+"""What people decide about accounts, organisations and roles: one verb per intention."""

@@ -1,0 +1,22 @@
+"""Give a role to an address: at once to who has an open account there, else by an invitation."""
+
+from maillage.actors.actions import accounts, invitations, memberships
+from maillage.actors.actions.invitations import Offer
+from maillage.actors.models import Invitation, Membership, User
+from maillage.core import clock, journal
+from maillage.core.concurrency import once
+
+
+def give_or_invite(email: str, offer: Offer, *, key: str, by: User, base: str) -> Membership | Invitation:
+    """The role given, or the invitation sent; `base` begins our addresses. Raises Refused, AlreadyDone."""
+    person = accounts.by_email(email)
+    with journal.act():
+        once(key)
+        if person is None or not person.is_active:
+            return invitations.invite(email, offer, by=by, base=base)
+        given = Membership(
+            user=person, role=offer.role, organisation=offer.organisation, sector=offer.sector, site=offer.site,
+            valid_from=clock.today(), valid_until=offer.valid_until,
+        )  # fmt: skip
+        memberships.give(given, by=by)
+    return given

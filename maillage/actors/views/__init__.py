@@ -1,0 +1,1 @@
+"""The pages of accounts, organisations and roles: each view gets, acts, shows."""

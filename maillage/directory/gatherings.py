@@ -1,0 +1,188 @@
+"""What the directory brings to « ma journée », the global search and the menus, and hands over at a departure."""
+
+import datetime as dt
+from typing import Any, cast
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from maillage.actors.actions.departures import Handover, Holding, hands_over
+from maillage.actors.choices import Role
+from maillage.actors.models import User
+from maillage.core import clock, journal
+from maillage.core.gathering import Found, Waiting, global_search, my_day
+from maillage.core.navigation import Entry, navigation
+from maillage.core.text import stem
+from maillage.core.text import words as words_of
+from maillage.directory.choices import SubmissionState
+from maillage.directory.deadlines import answer_due, home_zone
+from maillage.directory.models import SearchTerm, Service, Structure, Submission
+from maillage.directory.permissions import (
+    can_follow_submission,
+    can_moderate_submission,
+    can_read_service,
+    can_read_structure,
+    can_read_submission,
+)
+
+FORGOTTEN = dt.timedelta(days=7)
+MOST = 200
+IN_A_NAME = 4
+TOOLS = (
+    Entry(
+        gettext_lazy("Mes fiches"),
+        "directory:my_records",
+        (Role.PARTNER_EDITOR,),
+        gettext_lazy("Les fiches de votre organisation : dites ce qui change, ou que tout est exact."),
+        "list-checks",
+        weight=20,
+    ),
+    Entry(
+        gettext_lazy("Propositions à publier"),
+        "directory:submissions",
+        (Role.MDS_EDITOR, Role.MDS_MANAGER),
+        gettext_lazy("Ce que les structures proposent pour leurs fiches ; les retards d'abord."),
+        "inbox",
+        weight=19,
+    ),
+)
+
+
+def register() -> None:
+    """Called once, when the house starts."""
+    for entry in TOOLS:
+        navigation.add(entry)
+    my_day.add(proposals_to_answer)
+    my_day.add(proposals_to_carry_on)
+    global_search.add(cast(str, gettext_lazy("Structures")), find_structures)
+    global_search.add(cast(str, gettext_lazy("Services")), find_services)
+    global_search.add(cast(str, gettext_lazy("Propositions")), find_proposals)
+    hands_over(
+        Handover(
+            gettext_lazy("Propositions de fiches en cours : elles restent à son organisation"),
+            held_proposals,
+            hand_over_proposals,
+            needs_successor=False,
+        )
+    )
+
+
+# -- What waits ------------------------------------------------------------------------------------------------------
+
+
+def proposals_to_answer(reader: Any) -> list[Waiting]:
+    """For who keeps a sector: each proposal that waits, with the day its answer is due."""
+    waiting = can_moderate_submission.among(Submission.objects.waiting(), reader)
+    zone = home_zone()
+    found = []
+    for one in waiting.select_related("structure", "service", "organisation").order_by("submitted_at")[:MOST]:
+        due = answer_due(one, zone=zone)
+        found.append(
+            Waiting(
+                title=one.name,
+                url=one.get_absolute_url(),
+                why=_("%(organisation)s propose, vous publiez ou renvoyez.") % {"organisation": one.organisation},
+                due_on=due.date if due else None,
+                weight=20,
+                kind=one.get_kind_display(),
+            )
+        )
+    return found
+
+
+def proposals_to_carry_on(reader: Any) -> list[Waiting]:
+    """For a member of a structure: what came back, and the drafts that were left a week ago."""
+    forgotten = Q(state=SubmissionState.DRAFT, state_since__lt=clock.now() - FORGOTTEN)
+    ours = can_follow_submission.among(
+        Submission.objects.filter(Q(state=SubmissionState.RETURNED) | forgotten), reader
+    )
+    return [
+        Waiting(
+            title=one.name,
+            url=one.get_absolute_url(),
+            why=_("La Maison des solidarités vous l'a renvoyée avec un mot.")
+            if one.state == SubmissionState.RETURNED
+            else _("Ce brouillon n'est pas encore envoyé."),
+            weight=15 if one.state == SubmissionState.RETURNED else 5,
+            kind=one.get_state_display(),
+        )
+        for one in ours.select_related("structure", "service")[:MOST]
+    ]
+
+
+# -- What is found ---------------------------------------------------------------------------------------------------
+
+
+def find_structures(reader: Any, words: str, limit: int) -> list[Found]:
+    """Structures whose name, or the names of whose services, bear every word."""
+    named = Q(name__icontains=words.strip())
+    if asked := _stems(words):
+        named |= Q(pk__in=_bearing(asked).values("structure"))
+    found = can_read_structure.among(Structure.objects.filter(named), reader).order_by("name", "pk")
+    return [
+        Found(
+            one.name,
+            one.get_absolute_url(),
+            where=_("adresse confidentielle") if one.is_address_confidential else one.commune_name,
+        )
+        for one in found[:limit]
+    ]
+
+
+def find_services(reader: Any, words: str, limit: int) -> list[Found]:
+    """Services whose name, or whose structure's, bears every word."""
+    named = Q(name__icontains=words.strip())
+    if asked := _stems(words):
+        named |= Q(pk__in=_bearing(asked).values("pk"))
+    found = can_read_service.among(Service.objects.filter(named), reader)
+    ordered = found.select_related("structure").order_by("name", "pk")
+    return [Found(one.name, one.get_absolute_url(), where=one.structure.name) for one in ordered[:limit]]
+
+
+def find_proposals(reader: Any, words: str, limit: int) -> list[Found]:
+    """The proposals this reader may read, by the name of their structure or service."""
+    asked = words_of(words)
+    if not asked or not reader.is_authenticated:
+        return []
+    mine = can_read_submission.among(Submission.objects.all(), reader).select_related("structure", "service")
+    found = [
+        Found(one.name, one.get_absolute_url(), kind=one.get_state_display(), where=one.structure.name)
+        for one in mine[:MOST]
+        if all(word in " ".join(words_of(f"{one.name} {one.structure.name}")) for word in asked)
+    ]
+    return found[:limit]
+
+
+def _stems(words: str) -> list[str]:
+    return [stem(word) for word in words_of(words)]
+
+
+def _bearing(stems: list[str]) -> Any:
+    """The published services in whose names, or in whose structure's, each of these words stands."""
+    found = Service.objects.all()
+    for one in stems:
+        found = found.filter(pk__in=SearchTerm.objects.filter(term=one, weight__gte=IN_A_NAME).values("service"))
+    return found
+
+
+# -- What is handed over ---------------------------------------------------------------------------------------------
+
+
+def _authored(user: User) -> Any:
+    return Submission.objects.open().filter(author=user).select_related("structure", "service")
+
+
+def held_proposals(user: User) -> list[Holding]:
+    return [Holding(str(one), one.get_absolute_url()) for one in _authored(user)]
+
+
+def hand_over_proposals(user: User, to: User | None, by: User | None) -> int:
+    """A colleague who keeps the same records becomes their author; else they are their organisation's, as before."""
+    count = 0
+    for one in _authored(user):
+        heir = to if to is not None and can_follow_submission(to, one) else None
+        Submission.objects.filter(pk=one.pk).update(author=heir)
+        journal.record(by, "directory.submission_handed_over", one, to=getattr(heir, "pk", None))
+        count += 1
+    return count

@@ -1,0 +1,28 @@
+"""What the directory holds: sources, structures, services, what members propose, and tables that make search fast."""
+
+from maillage.directory.models.entries import SearchEntry, SearchFacet, SearchTerm
+from maillage.directory.models.proposals import RecordChange, Submission
+from maillage.directory.models.records import (
+    ImportRun,
+    Record,
+    RecordQuerySet,
+    Service,
+    Source,
+    Structure,
+    freshness_of,
+)
+
+__all__ = [
+    "ImportRun",
+    "Record",
+    "RecordChange",
+    "RecordQuerySet",
+    "SearchEntry",
+    "SearchFacet",
+    "SearchTerm",
+    "Service",
+    "Source",
+    "Structure",
+    "Submission",
+    "freshness_of",
+]

@@ -1,0 +1,117 @@
+"""How long the directory keeps what tells of people: contacts of records, proposals, the past of each field."""
+
+import datetime as dt
+
+from django.db.models import Model, QuerySet
+from django.utils.timezone import make_aware
+
+from maillage.core.retention import Fate, Period, RetentionClass, holds_no_personal_data, keeps
+from maillage.directory.choices import SubmissionState
+from maillage.directory.models import (
+    ImportRun,
+    RecordChange,
+    SearchEntry,
+    SearchFacet,
+    SearchTerm,
+    Service,
+    Source,
+    Structure,
+    Submission,
+)
+
+LAWFUL = "Mission d'intérêt public (RGPD, art. 6(1)(e)) : informer sur l'action sociale (CASF, art. L123-1)."
+"""The Département leads social action and pilots its services (CASF, art. L121-1, L123-1)."""
+SINCE = dt.date(2026, 1, 1)
+
+CONTACTS = RetentionClass(
+    id="DIRECTORY_PRO_CONTACT",
+    label="Contacts professionnels de l'annuaire",
+    purpose="Faire savoir qui offre quoi, où, et comment joindre chaque service.",
+    legal_basis=LAWFUL,
+    active=Period(months=12, after="après le retrait de la fiche"),
+    fate=Fate.DELETE,
+    reference="Usage de la maison : tant que la fiche est valable, puis un an.",
+    valid_from=SINCE,
+)
+PROPOSALS = RetentionClass(
+    id="DIRECTORY_SUBMISSION",
+    label="Propositions de l'annuaire",
+    purpose="Laisser les structures proposer leurs corrections, et savoir ce qui leur fut répondu.",
+    legal_basis=LAWFUL,
+    active=Period(months=24, after="après la réponse, ou après le dernier geste quand il n'y en eut pas"),
+    fate=Fate.DELETE,
+    needs_visa=True,
+    reference="Code du patrimoine, art. L212-2 : archives publiques, éliminées avec le visa des archives.",
+    valid_from=SINCE,
+)
+PAST = RetentionClass(
+    id="DIRECTORY_HISTORY",
+    label="Histoire des fiches",
+    purpose="Savoir ce qu'une fiche disait, depuis quand, et réparer une erreur.",
+    legal_basis=LAWFUL,
+    active=Period(months=24, after="après le changement"),
+    fate=Fate.DELETE,
+    reference="Usage de la maison : ses contacts ne se gardent pas plus longtemps qu'une proposition.",
+    valid_from=SINCE,
+)
+
+
+def _end_of(day: dt.date) -> dt.datetime:
+    return make_aware(dt.datetime.combine(day + dt.timedelta(days=1), dt.time()))
+
+
+def _withdrawn_structures(day: dt.date) -> QuerySet[Structure]:
+    """Those that no proposal still refers to, and none of whose services is still kept."""
+    before = _end_of(CONTACTS.active.before(day)) if CONTACTS.active else _end_of(day)
+    kept = Service._base_manager.exclude(withdrawn_at__lt=before)
+    old = Structure._base_manager.filter(withdrawn_at__lt=before)
+    proposed = Submission.objects.values("structure")
+    return old.exclude(pk__in=kept.values("structure")).exclude(pk__in=proposed)
+
+
+def _withdrawn_services(day: dt.date) -> QuerySet[Service]:
+    before = _end_of(CONTACTS.active.before(day)) if CONTACTS.active else _end_of(day)
+    proposed = Submission.objects.filter(service__isnull=False).values("service")
+    return Service._base_manager.filter(withdrawn_at__lt=before).exclude(pk__in=proposed)
+
+
+def _old_proposals(day: dt.date) -> QuerySet[Submission]:
+    """A proposal that waits for an answer is never too old."""
+    before = _end_of(PROPOSALS.active.before(day)) if PROPOSALS.active else _end_of(day)
+    return Submission.objects.filter(state_since__lt=before).exclude(state=SubmissionState.SUBMITTED)
+
+
+def _old_changes(day: dt.date) -> QuerySet[RecordChange]:
+    return RecordChange.objects.filter(at__lt=_end_of(PAST.active.before(day)) if PAST.active else _end_of(day))
+
+
+IMPERSONAL: dict[type[Model], str] = {
+    Source: "D'où viennent les fiches.",
+    ImportRun: "Le bilan chiffré d'un import.",
+    SearchEntry: "Ce que la recherche compare d'un service, sans contact.",
+    SearchTerm: "Les mots d'un service publié.",
+    SearchFacet: "Les codes d'un service publié.",
+}
+
+
+def register() -> None:
+    """Declare the classes of the room; called once, by `apps.py`."""
+    contacts = "professionnels des structures"
+    keeps(
+        Service, CONTACTS, expired=_withdrawn_services, subjects=contacts, dated="withdrawn_at",
+        personal=("contact_name", "email", "phone", "received"),
+    )  # fmt: skip
+    keeps(
+        Structure, CONTACTS, expired=_withdrawn_structures, subjects=contacts, dated="withdrawn_at",
+        personal=("email", "phone", "received"),
+    )  # fmt: skip
+    keeps(
+        Submission, PROPOSALS, expired=_old_proposals, subjects="membres des structures et agents",
+        dated="state_since", personal=("author", "decided_by", "values", "read", "note", "sentence"),
+    )  # fmt: skip
+    keeps(
+        RecordChange, PAST, expired=_old_changes, subjects="professionnels des structures et agents",
+        dated="at", personal=("by", "before", "after"),
+    )  # fmt: skip
+    for model, reason in IMPERSONAL.items():
+        holds_no_personal_data(model, reason)

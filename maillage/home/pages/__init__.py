@@ -1,0 +1,1 @@
+"""What each page of the porch is told, so that a view only chooses it."""
