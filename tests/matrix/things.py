@@ -5,8 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 from maillage.actors.actions.api_keys import digest_of
-from maillage.actors.choices import ROLES, ApiScope, Role, Scope
-from maillage.actors.models import ApiKey, Invitation, Organisation, Site
+from maillage.actors.choices import ROLES, ApiScope, Pole, Role, Scope
+from maillage.actors.models import ApiKey, Invitation, Organisation, Site, Team, TeamMember
 from maillage.actors.tests.factories import a_membership, an_organisation, someone, the_house
 from maillage.core import clock
 from maillage.core.models import DataBreach, EliminationSlip, LegalHold
@@ -30,6 +30,7 @@ class Place:
         self.site = Site.objects.create(organisation=self.organisation, name="Local", commune=self.commune)
         self._fill_directory()
         self._give_roles()
+        self._compose_team()
 
     @staticmethod
     def _sector(code: str, home: Departement, **facts: Any) -> Sector:
@@ -77,6 +78,13 @@ class Place:
             digest=digest_of(self.secret), scopes=list(ApiScope), created_by=self.greeter.user,
             expires_on=clock.today() + dt.timedelta(days=30),
         )  # fmt: skip
+
+    def _compose_team(self) -> None:
+        self.mds = Site.objects.create(organisation=the_house(), name=f"MDS {self.number}", commune=self.commune)
+        today = clock.today()
+        self.team = Team.objects.create(site=self.mds, name="Accueil", pole=Pole.RECEPTION, valid_from=today)
+        self.team.communes.add(self.commune)
+        self.member = TeamMember.objects.create(team=self.team, membership=self.greeter, valid_from=today)
 
 
 class Things:
@@ -170,6 +178,12 @@ OBJECTS: dict[str, dict[str, Values]] = {
     "donnees/violations/<int:pk>/<slug:move>/": of_house("breach", move="notify"),
     "donnees/violations/<int:pk>/completer/": of_house("breach"),
     "donnees/violations/<int:pk>/etapes/<slug:code>/": of_house("breach", code="contain"),
+    "equipes/<int:pk>/": each("team"),
+    "equipes/<int:pk>/corriger/": each("team"),
+    "equipes/<int:pk>/fermer/": each("team"),
+    "equipes/<int:pk>/membres/ajouter/": each("team"),
+    "equipes/lieux/<int:pk>/ajouter/": each("mds") | {"ours, partner": lambda things: {"pk": things.ours.site.pk}},
+    "equipes/membres/<int:pk>/retirer/": each("member"),
     "invitation/<str:token>/": word(token="inconnu"),
     r"^mot-de-passe-oublie/(?P<uidb36>[0-9a-z]+)-(?P<key>[^/]+)/$": word(uidb36="1", key="inconnue"),
     "organisations/<int:pk>/": each("organisation"),

@@ -59,6 +59,7 @@ POSTED = {
     "donnees/journal/verifier/",
     "donnees/violations/<int:pk>/<slug:move>/",
     "donnees/violations/<int:pk>/etapes/<slug:code>/",
+    "equipes/<int:pk>/membres/ajouter/",
     "organisations/cles/<int:pk>/retirer/",
     "roles/invitations/<int:pk>/renvoyer/",
     "roles/invitations/<int:pk>/retirer/",

@@ -120,7 +120,7 @@ def test_a_breakdown_is_told_without_asking_the_database():
 
 def test_a_page_that_falls_is_told_as_a_breakdown(client, db, monkeypatch):
     client.raise_request_exception = False
-    monkeypatch.setattr("maillage.home.views.render", None)
+    monkeypatch.setattr("maillage.home.views.porch.render", None)
     page = client.get(reverse("home:front"))
     assert page.status_code == 500
     assert "Un fil s'est rompu" in seen(page)
