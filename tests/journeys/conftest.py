@@ -13,7 +13,7 @@ from django.conf import settings
 from playwright.sync_api import sync_playwright
 
 # What the house answers on purpose, and a browser's console repeats.
-EXPECTED = ("status of 404", "status of 409", "status of 422")
+EXPECTED = ("status of 404", "status of 409", "status of 410", "status of 422")
 AXE = Path(settings.BASE_DIR) / "node_modules/axe-core/axe.min.js"
 
 
@@ -24,15 +24,28 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def house(tmp_path_factory):
-    """The address of the demonstration, served by its own processes."""
-    var = tmp_path_factory.mktemp("house")
+def var(tmp_path_factory):
+    """The folder of the demonstration: its database, its mails."""
+    return tmp_path_factory.mktemp("house")
+
+
+@pytest.fixture(scope="session")
+def environment(var):
+    """What the processes of the demonstration are told, and nothing of the machine's own settings."""
     kept = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith("MAILLAGE_") and name != "DATABASE_URL"
     }
-    env = kept | {"MAILLAGE_VAR": str(var), "MAILLAGE_DEMO": "1", "MAILLAGE_GEOCODER_URL": "http://127.0.0.1:9/search"}
+    return kept | {
+        "MAILLAGE_VAR": str(var), "MAILLAGE_DEMO": "1", "MAILLAGE_GEOCODER_URL": "http://127.0.0.1:9/search",
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def house(environment):
+    """The address of the demonstration, served by its own processes."""
+    env = environment
     for command in (["collectstatic", "--noinput", "-v0"], ["migrate", "-v0"], ["build_demo"]):
         subprocess.run(
             [sys.executable, "manage.py", *command],

@@ -1,6 +1,5 @@
 """From an invitation to a first passkey, with an authenticator that the browser plays."""
 
-import os
 import re
 import subprocess
 import sys
@@ -23,13 +22,8 @@ AUTHENTICATOR = {
 
 
 @pytest.fixture
-def invite(house, tmp_path_factory):
+def invite(house, environment):
     """The link that an administrator of the house sends to this address, for this role."""
-    built = tmp_path_factory.getbasetemp().glob("house[0-9]*/maillage.sqlite3")
-    (folder,) = [database.parent for database in built]
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("MAILLAGE_")}
-    kept.pop("DATABASE_URL", None)
-    environment = kept | {"MAILLAGE_VAR": str(folder), "MAILLAGE_DEMO": "1"}
 
     def link(email, role):
         code = INVITE.format(email=email, role=role, base=house)
