@@ -300,6 +300,7 @@ LOGGING = {
         "text": {"()": "maillage.core.logs.TextLines"},
         "json": {"()": "maillage.core.logs.JsonLines"},
     },
+    "filters": {"lowered": {"()": "maillage.core.logs.Lowered"}},
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
@@ -315,6 +316,7 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "propagate": True},
         "django.server": {"handlers": [], "propagate": True},
+        "django.security.DisallowedHost": {"filters": ["lowered"]},  # Any scanner sends names that are not ours.
         "pikepdf": {"level": "WARNING"},  # It greets each command.
         "axes": {"level": "ERROR"},  # Its warnings name who failed to sign in, and from where.
     },

@@ -44,17 +44,13 @@ def test_every_door_of_the_house_is_in_the_matrix_and_no_other():
 
 @pytest.mark.parametrize("knock", EVERY, ids=lambda knock: " ".join(knock.key))
 def test_each_reader_finds_what_the_matrix_says(world, knock):
-    expected = rows().get(knock.key)
+    """A form sent blind to a door that is closed to reading finds it closed: nobody acts where they may not look."""
+    expected = rows().get(knock.key, {})
     found = answers(world, knock, knock.method)
     assert found == expected, f"Found:\n{as_line(knock.key, found)}"
-
-
-@pytest.mark.parametrize("knock", [knock for knock in EVERY if knock.method == "GET"], ids=lambda k: " ".join(k.key))
-def test_what_is_closed_to_reading_is_closed_to_sending(world, knock):
-    """A form sent blind to a closed door finds it closed: nobody acts where they may not look."""
-    shut = [name for name, word in rows()[knock.key].items() if word in CLOSED]
-    found = {name: world.find(name, knock, method="POST") for name in shut}
-    assert {name: word for name, word in found.items() if word not in CLOSED | {"405"}} == {}
+    if knock.method == "GET":
+        sent = {name: world.find(name, knock, method="POST") for name, word in found.items() if word in CLOSED}
+        assert {name: word for name, word in sent.items() if word not in CLOSED | {"405"}} == {}
 
 
 def test_a_door_nobody_wrote_down_is_caught():

@@ -113,6 +113,26 @@ def test_a_house_of_the_previous_release_is_taken_over_whole(former, manage):
     assert manage("migrate", "--check", "-v0") == ""
 
 
+def blank_addresses(url):
+    """As the guide of 0.1.0 created accounts: a name and a password, and no address."""
+    blank = "UPDATE actors_user SET email = ''"
+    if url.startswith("postgresql"):
+        with psycopg.connect(url) as base:
+            base.execute(blank)
+        return
+    with closing(sqlite3.connect(url[len("sqlite:///") :])) as base:
+        base.execute(blank)
+        base.commit()
+
+
+def test_a_house_whose_people_had_no_address_is_not_locked_out(former, manage):
+    blank_addresses(former)
+    manage("migrate", "-v0")
+    said = manage("first_administrator", "camille.martin@exemple.fr", "--base", "https://aide.exemple.fr")
+    assert "https://aide.exemple.fr/invitation/" in said
+    assert manage("shell", "-v0", "-c", ROLES).splitlines() == ["basile administrator", "camille mds_editor"]
+
+
 def test_everyone_keeps_the_role_they_had(manage):
     manage("migrate", "-v0")
     assert manage("shell", "-v0", "-c", ROLES).splitlines() == ["basile administrator", "camille mds_editor"]

@@ -1,4 +1,4 @@
-"""The words for who acts: kinds of organisations, roles and what each may do, in one sentence."""
+"""The words for who acts: kinds of organisations, poles of teams, roles and what each may do, in one sentence."""
 
 from dataclasses import dataclass
 
@@ -131,3 +131,14 @@ class ApiScope(TextChoices):
 
     READ_SELF = "organisation:read", _("Lire les fiches de son organisation, publiées ou proposées")
     SUBMIT = "submissions:write", _("Proposer une correction d'une fiche de son organisation")
+
+
+class Pole(TextChoices):
+    """The two halves of a Département's social action: one welcomes everybody, the other follows some for long."""
+
+    RECEPTION = "reception", _("Accueil social")
+    ACCOMPANIMENT = "accompaniment", _("Accompagnement")
+
+
+TEAM_ROLES = (Role.GREETER, Role.REFERENT)
+"""The roles whose posts a team counts: who welcomes, and who accompanies."""

@@ -15,11 +15,10 @@ from maillage.actors.models import Invitation, Organisation, User
 from maillage.actors.pages.organisations import expiring_keys
 from maillage.actors.permissions import can_read_organisation, can_read_person, can_withdraw_invitation
 from maillage.core import clock
+from maillage.core.access import has_role
 from maillage.core.gathering import Found, Waiting, global_search, my_day
 from maillage.core.navigation import Entry, navigation
 from maillage.core.text import fold
-
-MOST_NAMES = 5_000  # Above, names are compared by the database, accents included.
 
 
 def reviews_wait(reader: Any) -> list[Waiting]:
@@ -60,7 +59,7 @@ def invitations_wait(reader: Any) -> list[Waiting]:
 def find_organisations(reader: Any, words: str, limit: int) -> list[Found]:
     known = can_read_organisation.among(Organisation.objects.filter(closed_on__isnull=True), reader)
     number = words.replace(" ", "").upper()
-    by_name = [pk for pk, name in known.values_list("pk", "name")[:MOST_NAMES] if fold(words) in fold(name)]
+    by_name = [pk for pk, name in known.values_list("pk", "name") if fold(words) in fold(name)][:limit]
     found = known.filter(Q(pk__in=by_name) | Q(siren=number[:9], siren__gt="") | Q(rna=number, rna__gt=""))[:limit]
     return [
         Found(one.name, reverse("actors:organisation", args=[one.pk]), one.get_kind_display(), one.address)
@@ -69,18 +68,27 @@ def find_organisations(reader: Any, words: str, limit: int) -> list[Found]:
 
 
 def find_people(reader: Any, words: str, limit: int) -> list[Found]:
-    """People by name, for who may read their roles; each leads to the list of roles."""
+    """People by name, for who opens the list of roles: each leads to the roles of that person."""
+    if not any(has_role(reader, role) for role in (*GIVERS, Role.DPO)):
+        return []
     known = can_read_person.among(User.objects.filter(is_active=True), reader).exclude(pk=reader.pk)
-    rows = known.values_list("pk", "first_name", "last_name").order_by("last_name", "pk")[:MOST_NAMES]
-    names = [f"{first} {last}" for _pk, first, last in rows if fold(words) in fold(f"{first} {last}")]
-    return [Found(name, reverse("actors:roles"), _("Personne")) for name in names[:limit]]
+    rows = known.values_list("pk", "first_name", "last_name").order_by("last_name", "pk")
+    named = ((pk, f"{first} {last}") for pk, first, last in rows)
+    found = [(pk, name) for pk, name in named if fold(words) in fold(name)]
+    return [
+        Found(name, f"{reverse('actors:roles')}?person={pk}&ended=on", _("Personne")) for pk, name in found[:limit]
+    ]
 
 
 GIVERS = (Role.ADMINISTRATOR, Role.MDS_MANAGER, Role.PARTNER_EDITOR)
 ENTRIES = (
     Entry(
-        gettext_lazy("Rôles et habilitations"), "actors:roles", (*GIVERS, Role.DPO),
+        gettext_lazy("Rôles et habilitations"), "actors:roles", GIVERS,
         gettext_lazy("Qui tient quel rôle, où, jusqu'à quand ; en donner un, en terminer un."), "users", 30,
+    ),
+    Entry(  # Who watches over habilitations reads them, and gives none.
+        gettext_lazy("Rôles et habilitations"), "actors:roles", (Role.DPO,),
+        gettext_lazy("Qui tient quel rôle, où, jusqu'à quand."), "users", 30,
     ),
     Entry(
         gettext_lazy("Revue des habilitations"), "actors:reviews", GIVERS,
@@ -89,6 +97,10 @@ ENTRIES = (
     Entry(
         gettext_lazy("Organisations"), "actors:organisations", tuple(Role.values),
         gettext_lazy("Qui agit avec le Département, et dans quels lieux."), "building-2", 25,
+    ),
+    Entry(
+        gettext_lazy("Équipes"), "actors:teams", (Role.ADMINISTRATOR, Role.MDS_MANAGER, Role.ANALYST),
+        gettext_lazy("Accueil social et accompagnement : qui couvre quelles communes, et ce qui manque."), "users", 22,
     ),
     Entry(
         gettext_lazy("Ce que chaque rôle ouvre"), "actors:role_meanings", tuple(Role.values),
@@ -103,5 +115,5 @@ def register() -> None:
         my_day.add(source)
     for entry in ENTRIES:
         navigation.add(entry)
-    global_search.add(str(gettext_lazy("Organisations")), find_organisations)
-    global_search.add(str(gettext_lazy("Personnes")), find_people)
+    global_search.add(gettext_lazy("Organisations"), find_organisations)
+    global_search.add(gettext_lazy("Personnes"), find_people)

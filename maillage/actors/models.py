@@ -7,10 +7,10 @@ from typing import Any, Self
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Lower
 
-from maillage.actors.choices import ROLES, OrganisationKind, Role
+from maillage.actors.choices import ROLES, OrganisationKind, Pole, Role
 from maillage.core import clock
 from maillage.core.deadlines import add_months
 from maillage.core.models import Versioned
@@ -120,19 +120,25 @@ class Site(Versioned):
         return self.name
 
 
+def unseen_since(long_ago: dt.date) -> Q:
+    """The habilitations not looked at again since that day: the last review, or the day the role began."""
+    return Q(reviewed_on__lte=long_ago) | Q(reviewed_on__isnull=True, valid_from__lte=long_ago)
+
+
 class MembershipQuerySet(DatedQuerySet):
     def to_come_or_in_force(self) -> Self:
         """Held today, or given for a day to come."""
         later = self.exclude(valid_until__lte=clock.today())
         return later.exclude(valid_until=F("valid_from"))
 
-    def to_review_on(self, day: dt.date) -> Self:
-        """In force that day, and not looked at again for a year."""
-        return self.on(day).unseen_since(add_months(day, -REVIEWED_EACH))
+    def with_team_now(self) -> Self:
+        """Each with `team_now`: the name of the team where this role is held today, None without one."""
+        places = TeamMember.objects.filter(membership=OuterRef("pk"), valid_until__isnull=True)
+        return self.annotate(team_now=Subquery(places.values("team__name")[:1]))
 
     def unseen_since(self, long_ago: dt.date) -> Self:
         """Not looked at again since that day: the last review, or the day the role began."""
-        return self.filter(Q(reviewed_on__lte=long_ago) | Q(reviewed_on__isnull=True, valid_from__lte=long_ago))
+        return self.filter(unseen_since(long_ago))
 
 
 class Membership(Versioned):
@@ -179,10 +185,85 @@ class Membership(Versioned):
     def review_due_on(self) -> dt.date:
         return add_months(self.reviewed_on or self.valid_from, REVIEWED_EACH)
 
-    @property
-    def is_in_force(self) -> bool:
-        today = clock.today()
-        return self.valid_from <= today and (self.valid_until is None or today < self.valid_until)
+
+class Team(Versioned):
+    """People of one pole who work from a Maison des solidarités, for some of the communes of its sector.
+
+    `valid_until` is the first day it is no longer at work.
+    """
+
+    site = models.ForeignKey(Site, models.PROTECT, related_name="teams", verbose_name="Maison des solidarités")
+    name = models.CharField("nom", max_length=120)
+    pole = models.CharField("pôle", max_length=20, choices=Pole)
+    communes = models.ManyToManyField(Commune, related_name="+", verbose_name="communes")
+    valid_from = models.DateField("depuis le")
+    valid_until = models.DateField("jusqu'au (exclu)", null=True, blank=True)
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "équipe"
+        verbose_name_plural = "équipes"
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                "site", "pole", "name", name="one_team_per_name", condition=Q(valid_until__isnull=True)
+            ),
+            models.CheckConstraint(
+                name="team_ends_after_it_starts",
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TeamPost(models.Model):
+    """How many people of a role a team should have."""
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="posts", verbose_name="équipe")
+    role = models.CharField("rôle", max_length=40, choices=Role)
+    expected = models.PositiveSmallIntegerField("postes attendus")
+
+    class Meta:
+        verbose_name = "postes attendus d'une équipe"
+        verbose_name_plural = "postes attendus des équipes"
+        constraints = [models.UniqueConstraint("team", "role", name="one_line_of_posts_per_role")]
+
+    def __str__(self) -> str:
+        return f"{self.team} · {self.get_role_display()}"
+
+
+class TeamMemberQuerySet(DatedQuerySet):
+    def at_work_on(self, day: dt.date) -> Self:
+        """In the team that day, and still holding their role: a role that ends leaves its team by itself."""
+        return self.on(day).filter(membership__in=Membership.objects.on(day))
+
+
+class TeamMember(models.Model):
+    """A role held in a team, from a day to another; in one team at a time."""
+
+    team = models.ForeignKey(Team, models.PROTECT, related_name="members", verbose_name="équipe")
+    membership = models.ForeignKey(Membership, models.CASCADE, related_name="+", verbose_name="habilitation")
+    valid_from = models.DateField("depuis le")
+    valid_until = models.DateField("jusqu'au (exclu)", null=True, blank=True)
+
+    objects = TeamMemberQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "place dans une équipe"
+        verbose_name_plural = "places dans les équipes"
+        constraints = [
+            models.UniqueConstraint("membership", name="in_one_team_now", condition=Q(valid_until__isnull=True)),
+            models.CheckConstraint(
+                name="place_in_a_team_ends_after_it_starts",
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.membership} · {self.team}"
 
 
 class Invitation(models.Model):

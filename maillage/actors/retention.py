@@ -14,8 +14,20 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django_tasks import task
 
-from maillage.actors.actions import accounts
-from maillage.actors.models import ApiKey, ApiKeyUse, Departure, Invitation, Membership, Organisation, Site, User
+from maillage.actors.actions import accounts, departures
+from maillage.actors.models import (
+    ApiKey,
+    ApiKeyUse,
+    Departure,
+    Invitation,
+    Membership,
+    Organisation,
+    Site,
+    Team,
+    TeamMember,
+    TeamPost,
+    User,
+)
 from maillage.core.jobs import daily
 from maillage.core.retention import Fate, Period, RetentionClass, goes_with, holds_no_personal_data, keeps
 
@@ -89,7 +101,7 @@ KEYS = RetentionClass(
 @task()
 def close_unused_accounts() -> int:
     """Close the accounts that nobody has signed in to for two years."""
-    return accounts.close_unused()
+    return departures.close_unused()
 
 
 def _closed_long_ago(day: dt.date) -> QuerySet[User]:
@@ -175,6 +187,7 @@ keeps(
     subjects=PEOPLE,
     dated="valid_until",
 )
+goes_with(TeamMember, Membership, personal=("membership", "team"))
 keeps(
     Departure,
     HABILITATIONS,
@@ -187,3 +200,5 @@ keeps(ApiKey, KEYS, expired=_dead_keys, personal=("created_by", "keeper"), subje
 goes_with(ApiKeyUse, ApiKey)
 holds_no_personal_data(Organisation, _("Le nom et les numéros publics d'une personne morale."))
 holds_no_personal_data(Site, _("Le nom et l'adresse d'un lieu de travail."))
+holds_no_personal_data(Team, _("Le nom d'une équipe, son pôle et ses communes ; qui en est, est écrit ailleurs."))
+holds_no_personal_data(TeamPost, _("Un nombre de postes attendus."))

@@ -20,6 +20,7 @@ from maillage.core.throttle import address_of
 
 VOUCHED = "actors.second_factor"  # Who vouches for a second factor we did not see: an identity provider, a demo.
 SEEN_AT = "actors.seen_at"
+OPENED_AT = "actors.opened_at"  # When its owner last signed in: each page moves Django's own expiry, none moves this.
 NOTED_EACH = 60  # Seconds between two writes of when a session was last seen: a page costs one query, not one write.
 
 
@@ -70,9 +71,9 @@ def count_new_factor(sender: Any, request: HttpRequest, user: Any, authenticator
 class EndIdleSessions:
     """Close the session left alone too long, when what it opens is sensitive; note when the others were last seen.
 
-    Every session ends after ten hours, or with the browser. One whose roles need a second factor also ends after
-    thirty minutes without a page (CNIL, guide de la sécurité des données personnelles: « verrouillage automatique »):
-    an agent called away from the desk leaves files open behind them.
+    Every session ends ten hours after the sign-in, however busy, or with the browser. One whose roles need a second
+    factor also ends after thirty minutes without a page (CNIL, guide de la sécurité des données personnelles:
+    « verrouillage automatique »): an agent called away from the desk leaves files open behind them.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -82,8 +83,10 @@ class EndIdleSessions:
         if request.session.session_key and request.user.is_authenticated:
             now = int(clock.now().timestamp())
             spent = now - request.session.get(SEEN_AT, now)
-            if spent > settings.SESSION_IDLE_MINUTES * 60 and _is_sensitive(request.user):
-                _close_idle(request)
+            if now - request.session.setdefault(OPENED_AT, now) > settings.SESSION_COOKIE_AGE:
+                _close(request, _said_of_age())
+            elif spent > settings.SESSION_IDLE_MINUTES * 60 and _is_sensitive(request.user):
+                _close(request, _said_of_idleness())
             elif spent >= NOTED_EACH or SEEN_AT not in request.session:
                 request.session[SEEN_AT] = now
                 note_seen(request)
@@ -94,16 +97,35 @@ def _is_sensitive(user: Any) -> bool:
     return any(ROLES[Role(held.role)].needs_second_factor for held in user.open_roles())
 
 
-def _close_idle(request: HttpRequest) -> None:
+def remember_opening(sender: Any, request: HttpRequest, **kwargs: Any) -> None:
+    """Someone has just proved who they are: from now the session is theirs for ten hours."""
+    request.session[OPENED_AT] = int(clock.now().timestamp())
+
+
+def _close(request: HttpRequest, said: str) -> None:
     UserSession.objects.filter(session_key=request.session.session_key).delete()
     logout(request)
+    messages.warning(request, said)
+
+
+def _said_of_age() -> str:
+    hours = settings.SESSION_COOKIE_AGE // 3600
+    said = ngettext(
+        "Votre session s'est fermée : %(hours)s heure après la connexion, il faut se connecter de nouveau.",
+        "Votre session s'est fermée : %(hours)s heures après la connexion, il faut se connecter de nouveau.",
+        hours,
+    )
+    return said % {"hours": hours}
+
+
+def _said_of_idleness() -> str:
     minutes = settings.SESSION_IDLE_MINUTES
     said = ngettext(
         "Votre session s'est fermée après %(minutes)s minute sans activité, pour protéger ce qu'elle ouvre.",
         "Votre session s'est fermée après %(minutes)s minutes sans activité, pour protéger ce qu'elle ouvre.",
         minutes,
     )
-    messages.warning(request, said % {"minutes": minutes})
+    return said % {"minutes": minutes}
 
 
 def note_seen(request: HttpRequest) -> None:

@@ -1,8 +1,8 @@
-"""Organisations, roles, departures, keys."""
+"""Organisations, teams, roles, departures, keys."""
 
 from django.urls import path
 
-from maillage.actors.views import api_keys, organisations, reviews, roles
+from maillage.actors.views import api_keys, organisations, reviews, roles, teams
 
 app_name = "actors"
 urlpatterns = [
@@ -16,6 +16,15 @@ urlpatterns = [
     path("organisations/lieux/<int:pk>/fermer/", organisations.close_site, name="close_site"),
     path("organisations/<int:pk>/cles/ajouter/", api_keys.create, name="create_key"),
     path("organisations/cles/<int:pk>/retirer/", api_keys.revoke, name="revoke_key"),
+    path("equipes/", teams.listing, name="teams"),
+    path("equipes/<int:pk>/", teams.page, name="team"),
+    path("equipes/<int:pk>/corriger/", teams.correct, name="correct_team"),
+    path("equipes/<int:pk>/fermer/", teams.close, name="close_team"),
+    path("equipes/<int:pk>/membres/ajouter/", teams.place, name="place_in_team"),
+    path("equipes/bilan/", teams.review, name="teams_review"),
+    path("equipes/bilan.csv", teams.review_csv, name="teams_review_csv"),
+    path("equipes/lieux/<int:pk>/ajouter/", teams.add, name="add_team"),
+    path("equipes/membres/<int:pk>/retirer/", teams.take_out, name="take_out"),
     path("roles/", roles.listing, name="roles"),
     path("roles/ce-que-chacun-ouvre/", roles.meanings, name="role_meanings"),
     path("roles/donner/", roles.give, name="give_role"),

@@ -6,6 +6,7 @@ from functools import wraps
 from typing import Any, Protocol, TypeVar
 
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import EmptyResultSet
 from django.db.models import Expression, Model, Q, QuerySet, Subquery
 from django.db.models import F as Column
 from django.http import Http404, HttpRequest
@@ -48,6 +49,13 @@ class Rule:
 
     def among(self, things: QuerySet[M], reader: Any) -> QuerySet[M]:
         return things.filter(self.condition(reader))
+
+    def question(self, reader: Any) -> str:
+        """What this rule would ask of the database for this reader: compared, never run; empty if it opens nothing."""
+        try:
+            return str(self.among(self.model._base_manager.all(), reader).query)
+        except EmptyResultSet:
+            return ""
 
 
 @dataclass(frozen=True)

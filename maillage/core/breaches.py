@@ -71,6 +71,7 @@ STEPS = (
     ),
 )
 BY_CODE = {step.code: step for step in STEPS}
+NOTIFIED_RISKS = {BreachRisk.RISK, BreachRisk.HIGH}
 
 
 def due_of(breach: DataBreach) -> Due:
@@ -78,15 +79,19 @@ def due_of(breach: DataBreach) -> Due:
     return due_at(BREACH_CNIL.id, breach.discovered_at)
 
 
+def is_asked(step: Step, breach: DataBreach) -> bool:
+    """Whether the law asks for this step, as far as is known today: it follows from the risk and from the decision."""
+    if step.only_at_high_risk:
+        return breach.risk == BreachRisk.HIGH
+    if step.code == "notify":
+        return breach.state != BreachState.NOT_NOTIFIED or breach.risk in NOTIFIED_RISKS
+    return True
+
+
 def missing_steps(breach: DataBreach) -> list[Step]:
-    """What remains to be ticked before the breach may be closed."""
-    done = set(breach.steps.values_list("step", flat=True))
-    return [
-        step
-        for step in STEPS
-        if step.needed_to_close and step.code not in done
-        if not step.only_at_high_risk or breach.risk == BreachRisk.HIGH
-    ]
+    """What remains to be done before the breach may be closed. The risk is weighed once it is chosen."""
+    done = set(breach.steps.values_list("step", flat=True)) - {"assess"} | ({"assess"} if breach.risk else set())
+    return [step for step in STEPS if step.needed_to_close and step.code not in done and is_asked(step, breach)]
 
 
 def _not_assessed(breach: DataBreach) -> Refused | None:
@@ -106,7 +111,7 @@ def _cannot_be_notified(breach: DataBreach) -> Refused | None:
 
 
 def _must_be_notified(breach: DataBreach) -> Refused | None:
-    if breach.risk in {BreachRisk.RISK, BreachRisk.HIGH}:
+    if breach.risk in NOTIFIED_RISKS:
         return Refused(
             _("Un risque existe pour les personnes : la violation doit être notifiée à la CNIL."),
             article="RGPD, art. 33(1)",
@@ -115,6 +120,8 @@ def _must_be_notified(breach: DataBreach) -> Refused | None:
 
 
 def _cannot_be_closed(breach: DataBreach) -> Refused | None:
+    if breach.state == BreachState.NOT_NOTIFIED and (refused := _must_be_notified(breach)):
+        return refused  # The risk was weighed again since.
     if not (missing := missing_steps(breach)):
         return None
     count = ngettext("Il reste %(count)d étape :", "Il reste %(count)d étapes :", len(missing)) % {
@@ -182,12 +189,48 @@ def complete_breach(breach: DataBreach, *, by: Any, fields: Iterable[str], expec
         journal.record(by, "core.breach_completed", breach, fields=fields)
 
 
+def assess_risk(breach: DataBreach, risk: str, *, by: Any, read: str, note: str = "") -> None:
+    """Say how much risk there is for the people concerned, and tick its step; again when more is known.
+
+    `read` is the risk one had under one's eyes: someone else's choice, made meanwhile, is never written over unseen.
+    """
+    with journal.act():
+        current = _locked(breach)
+        if current.risk not in (risk, read):
+            raise Refused(_risk_has_changed(current))
+        step = BreachStep.objects.filter(breach=current, step="assess").first()
+        notes = step.note.splitlines() if step else []
+        fresh = [line for line in note.strip().splitlines() if line not in notes]
+        if current.risk == risk and step and not fresh:
+            return  # Sent twice.
+        current.risk = risk
+        concurrency.save_version(current, expected=current.version, fields=["risk"])
+        weighed = {"done_at": clock.now(), "done_by": by, "note": "\n".join([*notes, *fresh])}
+        BreachStep.objects.update_or_create(breach=current, step="assess", defaults=weighed)
+        journal.record(by, "core.breach_risk_assessed", breach, risk=risk)
+    breach.refresh_from_db()
+
+
+def _risk_has_changed(current: DataBreach) -> str:
+    said = _("Quelqu'un a évalué le risque pendant que vous choisissiez : « %(risk)s ». Relisez, puis choisissez.")
+    return said % {"risk": current.get_risk_display() or _("pas encore évalué")}
+
+
+def _locked(breach: DataBreach) -> DataBreach:
+    """The breach as it stands, until the end of this act. Raises Refused once it is closed."""
+    current = DataBreach.objects.select_for_update().get(pk=breach.pk)
+    if current.state == BreachState.CLOSED:
+        raise Refused(_("Cette violation est close : sa liste ne change plus."))
+    return current
+
+
 def check_step(breach: DataBreach, code: str, *, by: Any, note: str = "") -> BreachStep:
     """Tick a step of the checklist, once; ticked twice, the first one stands. LookupError for an unknown code."""
     step = BY_CODE[code]
     with journal.act():
-        if DataBreach.objects.select_for_update().get(pk=breach.pk).state == BreachState.CLOSED:
-            raise Refused(_("Cette violation est close : sa liste ne change plus."))
+        current = _locked(breach)
+        if code == "assess" and (refused := _not_assessed(current)):
+            raise refused
         about = {"done_at": clock.now(), "done_by": by, "note": note.strip()}
         done, is_new = BreachStep.objects.get_or_create(breach=breach, step=step.code, defaults=about)
         if is_new:

@@ -178,6 +178,15 @@ def _name_of(request: HttpRequest) -> str:
     return given if settings.TRUSTED_PROXIES and FROM_PROXY.fullmatch(given) else secrets.token_hex(8)
 
 
+class Lowered(logging.Filter):
+    """What strangers cause at will is no error of the house: a WARNING without a trace, which sends no mail."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+        record.exc_info = record.exc_text = None
+        return True
+
+
 # -- Mails to those who keep the house -----------------------------------------------------------------------------
 
 

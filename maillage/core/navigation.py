@@ -17,7 +17,8 @@ Words = str | Promise
 class Entry:
     """A page offered in a menu: its name as its users say it, its URL name, the roles it is for (none: everyone).
 
-    `sentence` says what one does there; `icon` is of the house's set; `weight` orders a menu, heavier first.
+    `sentence` says what one does there; `icon` is of the house's set; `weight` orders a menu, heavier first; `also`
+    names a second menu that offers the page.
     """
 
     label: Words
@@ -27,6 +28,7 @@ class Entry:
     icon: str = "arrow-right"
     weight: int = 0
     menu: str = TOOLS
+    also: str = ""
 
     @property
     def url(self) -> str:
@@ -41,19 +43,30 @@ class Navigation:
     """The menus of the house, filled by each room."""
 
     def __init__(self) -> None:
-        self._entries: dict[str, Entry] = {}
+        self._entries: list[Entry] = []
 
     def add(self, entry: Entry) -> None:
-        """Offer a page. Raises ValueError when its address is already in a menu."""
-        if entry.url_name in self._entries:
+        """Offer a page; again, in other words, to other roles. Raises ValueError when two entries share a reader."""
+        if any(one.url_name == entry.url_name and _share_a_role(one, entry) for one in self._entries):
             raise ValueError(f"{entry.url_name} is already in a menu.")
-        self._entries[entry.url_name] = entry
+        self._entries.append(entry)
 
     def of(self, reader: Any, menu: str = TOOLS) -> list[Entry]:
-        """What this reader is offered in a menu; nothing to who has not signed in."""
+        """What this reader is offered in a menu, each page once; nothing to who has not signed in.
+
+        Of two ways to say the same page, someone with both roles reads the one that was offered first.
+        """
         if not reader.is_authenticated:
             return []
-        return ordered(entry for entry in self._entries.values() if entry.menu == menu and entry.is_for(reader))
+        offered: dict[str, Entry] = {}
+        for entry in self._entries:
+            if menu in (entry.menu, entry.also) and entry.is_for(reader):
+                offered.setdefault(entry.url_name, entry)
+        return ordered(offered.values())
+
+
+def _share_a_role(one: Entry, other: Entry) -> bool:
+    return not one.roles or not other.roles or bool(set(one.roles) & set(other.roles))
 
 
 def ordered(entries: Iterable[Entry]) -> list[Entry]:

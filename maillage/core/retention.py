@@ -193,6 +193,12 @@ def holds_no_personal_data(model: type[Model], reason: str | Promise) -> None:
     IMPERSONAL[model._meta.label] = reason
 
 
+def name_of_kind(label: str) -> str:
+    """« sessions ouvertes »: what the things of a model are called here; empty when the house no longer keeps them."""
+    declared: list[Kept | Following] = [*KEPT.values(), *FOLLOWING.values()]
+    return next((one.name for one in declared if one.model._meta.label_lower == label.lower()), "")
+
+
 def undeclared(models: Iterable[type[Model]]) -> list[str]:
     """The models that are in no class and do not say that they hold no personal data."""
     known = {label for _class, label in KEPT} | set(FOLLOWING) | set(IMPERSONAL)

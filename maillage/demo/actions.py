@@ -8,7 +8,8 @@ from django.db import transaction
 
 from maillage.actors.actions.memberships import give
 from maillage.actors.actions.organisations import add_organisation, add_site
-from maillage.actors.models import Membership, Organisation, Site, User
+from maillage.actors.actions.teams import TeamFacts, add_team, place
+from maillage.actors.models import Membership, Organisation, Site, Team, User
 from maillage.core import clock, journal
 from maillage.core.concurrency import new_key
 from maillage.core.refusals import Refused
@@ -16,21 +17,25 @@ from maillage.demo.aubrelle import (
     HOUSE,
     PARTNERS,
     PEOPLE,
+    TEAMS,
     Aubrelle,
     Partner,
     Staff,
+    TeamPlan,
     build,
     rna,
     shapes_geojson,
     siren,
     siret,
 )
+from maillage.demo.scenes import play_scenes
 from maillage.directory.actions.imports import import_records
 from maillage.directory.actions.indexing import index_services
+from maillage.directory.actions.tying import tie
 from maillage.directory.choices import SourceFormat
 from maillage.directory.models import Service, Source, Structure
 from maillage.territories.actions import CommuneFacts, SectorRow, load_shapes, save_communes, set_sectors
-from maillage.territories.models import Departement, Sector
+from maillage.territories.models import Commune, Departement, Sector
 
 
 def build_demo() -> Iterator[str]:
@@ -50,6 +55,8 @@ def build_demo() -> Iterator[str]:
         yield f"{report} services dans l'annuaire."
         _open_organisations(aubrelle)
         _invite_people()
+        _compose_teams(aubrelle)
+        play_scenes()
 
 
 def is_demonstration() -> bool:
@@ -123,21 +130,26 @@ def _open_organisation(partner: Partner, slugs: list[str]) -> None:
             address=structure.address, commune_id=structure.commune_code or None,
         )  # fmt: skip
         add_site(site, key=new_key(), by=None)
-        Structure.objects.filter(pk=structure.pk).update(site=site)
+        tie(structure, site, expected=structure.version, key=new_key(), by=None)
 
 
 def _invite_people() -> None:
     for staff in PEOPLE:
-        address = f"{staff.username}@aubrelle.example"
-        user, is_new = User.objects.get_or_create(
-            username=staff.username,
-            defaults={"first_name": staff.first_name, "last_name": staff.last_name, "email": address},
-        )
-        if is_new:  # The demonstration's own door is the only one they come through.
-            user.set_unusable_password()
-            user.save(update_fields=["password"])
-            with journal.act():
-                give(_role_of(staff, user), by=None)
+        _invite(staff)
+
+
+def _invite(staff: Staff) -> User:
+    address = f"{staff.username}@aubrelle.example"
+    user, is_new = User.objects.get_or_create(
+        username=staff.username,
+        defaults={"first_name": staff.first_name, "last_name": staff.last_name, "email": address},
+    )
+    if is_new:  # The demonstration's own door is the only one they come through.
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+        with journal.act():
+            give(_role_of(staff, user), by=None)
+    return user
 
 
 def _role_of(staff: Staff, user: User) -> Membership:
@@ -149,3 +161,19 @@ def _role_of(staff: Staff, user: User) -> Membership:
     return Membership(
         user=user, organisation=organisation, role=staff.role, site=site, sector=sector, valid_from=since
     )
+
+
+def _compose_teams(aubrelle: Aubrelle) -> None:
+    """The teams of two Maisons des solidarités: some complete, some waiting for someone."""
+    if not Team.objects.exists():
+        for plan in TEAMS:
+            _compose(plan, Structure.objects.get(uid=aubrelle.mds_of_sector[plan.sector]).site)
+
+
+def _compose(plan: TeamPlan, site: Site | None) -> None:
+    if site is None:
+        raise Refused(f"La Maison des solidarités de {plan.sector} n'a pas de lieu : l'équipe ne s'y compose pas.")
+    facts = TeamFacts(plan.name, plan.pole, tuple(Commune.objects.filter(name__in=plan.communes)), plan.posts)
+    team = add_team(site, facts, key=new_key(), by=None)
+    for staff in plan.members:
+        place(Membership.objects.get(user=_invite(staff), role=staff.role), team, key=new_key(), by=None)

@@ -1,6 +1,7 @@
 """The directory for programs, in data·inclusion's shape: public and read only; by key, what is one organisation's."""
 
-from typing import Any, Literal
+from collections.abc import Iterable
+from typing import Any, Literal, TypeVar
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Query, Router, Schema, Status
@@ -34,6 +35,9 @@ SECTIONS: dict[Section, Literal["nommee", "reponse", "aussi", "autres-communes",
     Section.FOR_OTHERS: "autres-communes",
     Section.AT_A_DISTANCE: "a-distance",
 }
+
+
+T = TypeVar("T", Service, Submission)
 
 
 class NotUnderstood(Refused):
@@ -244,29 +248,44 @@ class OwnStructuresOut(Schema):
 @by_key(ApiScope.READ_SELF)
 def own_structures(request: HttpRequest, page: int = Query(1, ge=1, le=10_000)) -> OwnStructuresOut:
     """Les structures de l'organisation et leurs services, cinquante par page, et ce qui y attend une réponse."""
-    mine = can_be_read_by_key.among(Structure._base_manager.all(), _key_of(request)).order_by("pk")
-    start = (page - 1) * 50
-    return OwnStructuresOut(total=mine.count(), items=[_own(one) for one in mine[start : start + 50]])
+    api_key, start = _key_of(request), (page - 1) * 50
+    mine = can_be_read_by_key.among(Structure._base_manager.all(), api_key).order_by("pk")
+    shown = list(mine[start : start + 50])
+    services = Service._base_manager.filter(structure__in=shown).select_related("structure").order_by("pk")
+    waiting = Submission.objects.open().filter(structure__in=shown, organisation=api_key.organisation_id)
+    offered, proposed = _by_structure(services), _by_structure(waiting.select_related("structure", "service"))
+    items = [_own(one, offered.get(one.pk, []), proposed.get(one.pk, [])) for one in shown]
+    return OwnStructuresOut(total=mine.count(), items=items)
+
+
+def _by_structure(things: Iterable[T]) -> dict[int, list[T]]:
+    found: dict[int, list[T]] = {}
+    for thing in things:
+        found.setdefault(thing.structure_id, []).append(thing)
+    return found
 
 
 def _key_of(request: HttpRequest) -> ApiKey:
     return request.auth  # type: ignore[attr-defined]
 
 
-def _own(structure: Structure) -> OwnStructureOut:
+def _own(structure: Structure, services: list[Service], proposals: list[Submission]) -> OwnStructureOut:
     shown = not structure.is_address_confidential
-    services = Service._base_manager.filter(structure=structure).select_related("structure").order_by("pk")
-    proposals = Submission.objects.open().filter(structure=structure).select_related("structure", "service")
     return OwnStructureOut(
         structure=structure_record(structure, with_address=shown),
         services=[service_record(one, with_address=shown) for one in services],
         retiree=structure.is_withdrawn,
         adresse_confidentielle=not shown,
         propositions=[
-            {"numero": one.pk, "fiche": one.record().uid, "etat": one.state, "depuis": one.state_since}
-            for one in proposals.filter(organisation=structure.site.organisation if structure.site else None)
+            {"numero": one.pk, "fiche": _uid_of(one), "etat": one.state, "depuis": one.state_since}
+            for one in proposals
         ],
     )
+
+
+def _uid_of(proposal: Submission) -> str:
+    """The identifier of its record; of a service that does not exist yet, the one it would have."""
+    return (proposal.record() if proposal.is_to_be_made else proposal.service or proposal.structure).uid
 
 
 class SubmissionIn(Schema):

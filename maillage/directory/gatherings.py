@@ -1,11 +1,13 @@
 """What the directory brings to « ma journée », the global search and the menus, and hands over at a departure."""
 
 import datetime as dt
-from typing import Any, cast
+from itertools import islice
+from typing import Any
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from maillage.actors.actions.departures import Handover, Holding, hands_over
 from maillage.actors.choices import Role
@@ -16,9 +18,10 @@ from maillage.core.navigation import Entry, navigation
 from maillage.core.text import stem
 from maillage.core.text import words as words_of
 from maillage.directory.choices import SubmissionState
-from maillage.directory.deadlines import answer_due, home_zone
+from maillage.directory.deadlines import answer_due, calendar
 from maillage.directory.models import SearchTerm, Service, Structure, Submission
 from maillage.directory.permissions import (
+    awaits_second_factor,
     can_follow_submission,
     can_moderate_submission,
     can_read_service,
@@ -27,7 +30,6 @@ from maillage.directory.permissions import (
 )
 
 FORGOTTEN = dt.timedelta(days=7)
-MOST = 200
 IN_A_NAME = 4
 TOOLS = (
     Entry(
@@ -55,15 +57,17 @@ def register() -> None:
         navigation.add(entry)
     my_day.add(proposals_to_answer)
     my_day.add(proposals_to_carry_on)
-    global_search.add(cast(str, gettext_lazy("Structures")), find_structures)
-    global_search.add(cast(str, gettext_lazy("Services")), find_services)
-    global_search.add(cast(str, gettext_lazy("Propositions")), find_proposals)
+    my_day.add(protected_records)
+    global_search.add(gettext_lazy("Structures"), find_structures)
+    global_search.add(gettext_lazy("Services"), find_services)
+    global_search.add(gettext_lazy("Propositions"), find_proposals)
     hands_over(
         Handover(
             gettext_lazy("Propositions de fiches en cours : elles restent à son organisation"),
             held_proposals,
             hand_over_proposals,
             needs_successor=False,
+            shown_to=proposals_shown,
         )
     )
 
@@ -74,10 +78,10 @@ def register() -> None:
 def proposals_to_answer(reader: Any) -> list[Waiting]:
     """For who keeps a sector: each proposal that waits, with the day its answer is due."""
     waiting = can_moderate_submission.among(Submission.objects.waiting(), reader)
-    zone = home_zone()
+    counted = calendar()
     found = []
-    for one in waiting.select_related("structure", "service", "organisation").order_by("submitted_at")[:MOST]:
-        due = answer_due(one, zone=zone)
+    for one in waiting.select_related("structure", "service", "organisation").order_by("submitted_at"):
+        due = answer_due(one, on=counted)
         found.append(
             Waiting(
                 title=one.name,
@@ -107,8 +111,20 @@ def proposals_to_carry_on(reader: Any) -> list[Waiting]:
             weight=15 if one.state == SubmissionState.RETURNED else 5,
             kind=one.get_state_display(),
         )
-        for one in ours.select_related("structure", "service")[:MOST]
+        for one in ours.select_related("structure", "service")
     ]
+
+
+def protected_records(reader: Any) -> list[Waiting]:
+    """The records whose confidential address closes them to a session opened with a password alone."""
+    count = awaits_second_factor.among(Structure.objects.all(), reader).count()
+    if not count:
+        return []
+    title = ngettext(
+        "%(count)d fiche attend votre second facteur", "%(count)d fiches attendent votre second facteur", count
+    )
+    why = _("Elle protège une adresse : sans second facteur, vous ne pouvez ni la lire ni la corriger.")
+    return [Waiting(title % {"count": count}, reverse("second_factor"), why, weight=10, kind=_("Second facteur"))]
 
 
 # -- What is found ---------------------------------------------------------------------------------------------------
@@ -145,13 +161,20 @@ def find_proposals(reader: Any, words: str, limit: int) -> list[Found]:
     asked = words_of(words)
     if not asked or not reader.is_authenticated:
         return []
-    mine = can_read_submission.among(Submission.objects.all(), reader).select_related("structure", "service")
-    found = [
+    mine = can_read_submission.among(Submission.objects.all(), reader)
+    # Names alone, of all of them: compared here, as accents are; the few that match are then read whole.
+    named = mine.values_list("pk", "service__name", "structure__name", "values__name").iterator()
+    bearing = (pk for pk, *names in named if _bears(asked, names))
+    chosen = mine.filter(pk__in=list(islice(bearing, limit))).select_related("structure", "service")
+    return [
         Found(one.name, one.get_absolute_url(), kind=one.get_state_display(), where=one.structure.name)
-        for one in mine[:MOST]
-        if all(word in " ".join(words_of(f"{one.name} {one.structure.name}")) for word in asked)
+        for one in chosen
     ]
-    return found[:limit]
+
+
+def _bears(asked: list[str], names: list[str | None]) -> bool:
+    said = " ".join(words_of(" ".join(filter(None, names))))
+    return all(word in said for word in asked)
 
 
 def _stems(words: str) -> list[str]:
@@ -175,6 +198,18 @@ def _authored(user: User) -> Any:
 
 def held_proposals(user: User) -> list[Holding]:
     return [Holding(str(one), one.get_absolute_url()) for one in _authored(user)]
+
+
+def proposals_shown(reader: User, user: User) -> list[Holding]:
+    """Those this reader may read; of the others, how many: a draft is its organisation's alone."""
+    authored = _authored(user)
+    known = can_read_submission.among(authored, reader)
+    shown = [Holding(str(one), one.get_absolute_url()) for one in known]
+    if rest := authored.count() - len(shown):
+        said = ngettext("et %(n)d autre proposition", "et %(n)d autres propositions", rest)
+        alone = ngettext("%(n)d proposition", "%(n)d propositions", rest)
+        shown.append(Holding((said if shown else alone) % {"n": rest}))
+    return shown
 
 
 def hand_over_proposals(user: User, to: User | None, by: User | None) -> int:

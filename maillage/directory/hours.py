@@ -115,6 +115,40 @@ def usual_week(text: str, at: dt.datetime) -> list[Day]:
     return [Day(str(name), _usually(hours, day), is_today=False) for name, day in zip(DAYS, days, strict=True)]
 
 
+WITHOUT_MORE = re.compile(r"(?:(?:Mo|Tu|We|Th|Fr|Sa|Su|off|24/7|\d{1,2}:\d{2})|[\s,;-]|PH off)*")
+"""Days and hours, public holidays closed: the grammar says nothing else that the usual week leaves out."""
+
+
+def in_words(text: str, at: dt.datetime) -> str:
+    """The usual week in one line, the days that are alike together: « lundi, mercredi : 9 h – 12 h ».
+
+    What it cannot say whole (months, remarks) is given as written beside; hours nobody understands, as written alone.
+    """
+    by_hours: dict[str, list[str]] = {}
+    for day in usual_week(text, at):
+        by_hours.setdefault(day.text, []).append(day.label)
+    closed = by_hours.pop(str(CLOSED), [])
+    if not by_hours:
+        return str(CLOSED) if closed and WITHOUT_MORE.fullmatch(text) else text
+    said = [f"{_days_in_words(days)} : {spans}" for spans, days in by_hours.items()]
+    if "PH off" in text:
+        said.append(gettext("fermé les jours fériés"))
+    if not WITHOUT_MORE.fullmatch(text):
+        said.append(gettext("écrit : %(hours)s") % {"hours": text})
+    return " ; ".join(said)
+
+
+def _days_in_words(labels: list[str]) -> str:
+    """« du lundi au vendredi » for three days in a row or more, else each of them."""
+    week = [str(day) for day in DAYS]
+    first, last = week.index(labels[0]), week.index(labels[-1])
+    if len(labels) == len(week):
+        return gettext("tous les jours")
+    if len(labels) > 2 and last - first == len(labels) - 1:
+        return gettext("du %(first)s au %(last)s") % {"first": labels[0], "last": labels[-1]}
+    return ", ".join(labels)
+
+
 def _usually(hours: OpeningHours, first: dt.date) -> str:
     days = (first + dt.timedelta(weeks=offset) for offset in range(9))
     texts = dict.fromkeys(_spans_in_words(hours, day) for day in days if not _is_public_holiday(day))

@@ -23,8 +23,13 @@ ANSWERED = (SubmissionState.SUBMITTED, SubmissionState.RETURNED, SubmissionState
 def kept_by(reader: Any) -> Q:
     """The structures whose commune is, today, in a sector this reader keeps; a TAS covers its TIS.
 
-    A structure in no sector is kept by those who keep the whole Département.
+    A structure in no sector is kept by those who keep the whole Département. One whose address is confidential waits
+    for a second factor.
     """
+    return _without_protected(reader, _in_sectors_of(reader))
+
+
+def _in_sectors_of(reader: Any) -> Q:
     codes = {held.sector_code for role in KEEPERS for held in reaches(reader, role)}
     if not codes:
         return NOBODY
@@ -35,7 +40,14 @@ def kept_by(reader: Any) -> Q:
 
 
 def own_of(reader: Any) -> Q:
-    """The structures of the organisation, or of the one site, whose records this reader keeps."""
+    """The structures of the organisation, or of the one site, whose records this reader keeps.
+
+    One whose address is confidential waits for a second factor.
+    """
+    return _without_protected(reader, _at_places_of(reader))
+
+
+def _at_places_of(reader: Any) -> Q:
     places = NOBODY
     for held in reaches(reader, Role.PARTNER_EDITOR):
         if held.site_id:
@@ -43,6 +55,17 @@ def own_of(reader: Any) -> Q:
         elif held.organisation_id:
             places |= Q(organisation=held.organisation_id)
     return NOBODY if places == NOBODY else Q(site__in=Site.objects.filter(places))
+
+
+def _without_protected(reader: Any, structures: Q) -> Q:
+    """A password alone opens no confidential address, nor the forms and the past that would tell it.
+
+    Whoever has a password may have been phished of it (CNIL, recommandation sur l'authentification multifacteur, 2025),
+    and such an address protects people from someone who looks for them.
+    """
+    if structures == NOBODY or getattr(reader, "has_second_factor", True):
+        return structures
+    return Q(is_address_confidential=False) & structures
 
 
 def _either(one: Q, other: Q) -> Q:
@@ -61,6 +84,17 @@ def _of(structures: Q) -> Q:
     if not structures or structures == NOBODY:
         return structures
     return Q(structure__in=Structure.objects.filter(structures))
+
+
+@rule(Structure)
+def awaits_second_factor(reader: Any) -> Q:
+    """Une fiche dont l'adresse est confidentielle attend, pour qui la tient à jour ou en propose les corrections, que
+    sa session soit ouverte avec un second facteur.
+    """
+    if getattr(reader, "has_second_factor", True):
+        return NOBODY
+    reach = _either(_in_sectors_of(reader), _at_places_of(reader))
+    return NOBODY if reach == NOBODY else Q(is_address_confidential=True) & reach
 
 
 # -- Reading ---------------------------------------------------------------------------------------------------------
@@ -88,7 +122,7 @@ def can_read_service(reader: Any) -> Q:
 @rule(Structure)
 def can_read_hidden_address(reader: Any) -> Q:
     """Une adresse confidentielle n'est lue que de qui tient l'annuaire de son secteur et de l'éditeur des fiches de sa
-    propre organisation, et chaque lecture est journalisée.
+    propre organisation, avec un second facteur, et chaque lecture est journalisée.
 
     Elle a une page à part, et les formulaires de correction et de proposition ; nulle recherche, carte, fiche
     imprimée, histoire ou API ne la donne.
@@ -99,13 +133,17 @@ def can_read_hidden_address(reader: Any) -> Q:
 
 @rule(Structure)
 def can_read_history(reader: Any) -> Q:
-    """Qui peut corriger une structure, ou proposer de la corriger, lit ce qu'elle disait avant."""
+    """Qui peut corriger une structure, ou proposer de la corriger, lit ce qu'elle disait avant ; avec un second facteur
+    quand son adresse est confidentielle.
+    """
     return _concerned(reader)
 
 
 @rule(Service)
 def can_read_service_history(reader: Any) -> Q:
-    """Qui peut corriger un service, ou proposer de le corriger, lit ce qu'il disait avant."""
+    """Qui peut corriger un service, ou proposer de le corriger, lit ce qu'il disait avant ; avec un second facteur
+    quand son adresse est confidentielle.
+    """
     return _of(_concerned(reader))
 
 
@@ -114,13 +152,17 @@ def can_read_service_history(reader: Any) -> Q:
 
 @rule(Structure)
 def can_edit_structure(reader: Any) -> Q:
-    """Corrige une structure qui tient l'annuaire de son secteur, ou de tout le Département."""
+    """Corrige une structure qui tient l'annuaire de son secteur, ou de tout le Département ; avec un second facteur
+    quand son adresse est confidentielle.
+    """
     return kept_by(reader)
 
 
 @rule(Service)
 def can_edit_service(reader: Any) -> Q:
-    """Corrige un service qui tient l'annuaire du secteur de sa structure, ou de tout le Département."""
+    """Corrige un service qui tient l'annuaire du secteur de sa structure, ou de tout le Département ; avec un second
+    facteur quand son adresse est confidentielle.
+    """
     return _of(kept_by(reader))
 
 
@@ -136,19 +178,25 @@ def can_restore_change(reader: Any) -> Q:
 
 @rule(Structure)
 def can_propose_structure(reader: Any) -> Q:
-    """Propose de corriger une structure, ou dit que tout y est exact, l'éditeur des fiches de son organisation."""
+    """Propose de corriger une structure, ou dit que tout y est exact, l'éditeur des fiches de son organisation ; avec
+    un second facteur quand son adresse est confidentielle.
+    """
     return own_of(reader)
 
 
 @rule(Service)
 def can_propose_service(reader: Any) -> Q:
-    """Propose de corriger un service l'éditeur des fiches de l'organisation qui l'offre."""
+    """Propose de corriger un service l'éditeur des fiches de l'organisation qui l'offre ; avec un second facteur quand
+    son adresse est confidentielle.
+    """
     return _of(own_of(reader))
 
 
 @rule(Submission)
 def can_follow_submission(reader: Any) -> Q:
-    """Une proposition est à son organisation : l'éditeur de ses fiches l'écrit, l'envoie, la reprend, l'abandonne."""
+    """Une proposition est à son organisation : l'éditeur de ses fiches l'écrit, l'envoie, la reprend, l'abandonne ;
+    avec un second facteur quand l'adresse est confidentielle.
+    """
     mine = {held.organisation_id for held in reaches(reader, Role.PARTNER_EDITOR) if held.organisation_id}
     return Q(organisation__in=mine) & _of(own_of(reader)) if mine else NOBODY
 
@@ -156,7 +204,7 @@ def can_follow_submission(reader: Any) -> Q:
 @rule(Submission)
 def can_moderate_submission(reader: Any) -> Q:
     """Publie ou renvoie une proposition qui tient l'annuaire de son secteur, jamais son auteur ni un éditeur des
-    fiches de l'organisation qui propose.
+    fiches de l'organisation qui propose ; avec un second facteur quand l'adresse est confidentielle.
     """
     kept = _of(kept_by(reader))
     if kept == NOBODY:

@@ -3,7 +3,6 @@
 import datetime as dt
 
 from django.db.models import Model, QuerySet
-from django.utils.timezone import make_aware
 
 from maillage.core.retention import Fate, Period, RetentionClass, holds_no_personal_data, keeps
 from maillage.directory.choices import SubmissionState
@@ -56,13 +55,9 @@ PAST = RetentionClass(
 )
 
 
-def _end_of(day: dt.date) -> dt.datetime:
-    return make_aware(dt.datetime.combine(day + dt.timedelta(days=1), dt.time()))
-
-
 def _withdrawn_structures(day: dt.date) -> QuerySet[Structure]:
     """Those that no proposal still refers to, and none of whose services is still kept."""
-    before = _end_of(CONTACTS.active.before(day)) if CONTACTS.active else _end_of(day)
+    before = CONTACTS.too_old(day)
     kept = Service._base_manager.exclude(withdrawn_at__lt=before)
     old = Structure._base_manager.filter(withdrawn_at__lt=before)
     proposed = Submission.objects.values("structure")
@@ -70,19 +65,18 @@ def _withdrawn_structures(day: dt.date) -> QuerySet[Structure]:
 
 
 def _withdrawn_services(day: dt.date) -> QuerySet[Service]:
-    before = _end_of(CONTACTS.active.before(day)) if CONTACTS.active else _end_of(day)
+    before = CONTACTS.too_old(day)
     proposed = Submission.objects.filter(service__isnull=False).values("service")
     return Service._base_manager.filter(withdrawn_at__lt=before).exclude(pk__in=proposed)
 
 
 def _old_proposals(day: dt.date) -> QuerySet[Submission]:
     """A proposal that waits for an answer is never too old."""
-    before = _end_of(PROPOSALS.active.before(day)) if PROPOSALS.active else _end_of(day)
-    return Submission.objects.filter(state_since__lt=before).exclude(state=SubmissionState.SUBMITTED)
+    return Submission.objects.filter(state_since__lt=PROPOSALS.too_old(day)).exclude(state=SubmissionState.SUBMITTED)
 
 
 def _old_changes(day: dt.date) -> QuerySet[RecordChange]:
-    return RecordChange.objects.filter(at__lt=_end_of(PAST.active.before(day)) if PAST.active else _end_of(day))
+    return RecordChange.objects.filter(at__lt=PAST.too_old(day))
 
 
 IMPERSONAL: dict[type[Model], str] = {
@@ -107,7 +101,7 @@ def register() -> None:
     )  # fmt: skip
     keeps(
         Submission, PROPOSALS, expired=_old_proposals, subjects="membres des structures et agents",
-        dated="state_since", personal=("author", "decided_by", "values", "read", "note", "sentence"),
+        dated="state_since", personal=("author", "decided_by", "values", "unpublished", "read", "note", "sentence"),
     )  # fmt: skip
     keeps(
         RecordChange, PAST, expired=_old_changes, subjects="professionnels des structures et agents",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from maillage.directory.views import desk, proposals, public
+from maillage.directory.views import desk, proposals, public, tying
 
 app_name = "directory"
 urlpatterns = [
@@ -11,14 +11,17 @@ urlpatterns = [
     path("services/<int:pk>/fiche.pdf", public.sheet, name="sheet"),
     path("services/<int:pk>/corriger/", desk.edit_service, name="edit_service"),
     path("services/<int:pk>/proposer/", proposals.propose_service, name="propose_service"),
+    path("services/<int:pk>/tout-est-exact/", proposals.confirm_service, name="confirm_service"),
     path("services/<int:pk>/n-existe-plus/", proposals.propose_closing, name="propose_closing"),
     path("services/<int:pk>/histoire/", desk.service_history, name="service_history"),
     path("structures/<int:pk>/", public.structure, name="structure"),
     path("structures/<int:pk>/corriger/", desk.edit_structure, name="edit_structure"),
     path("structures/<int:pk>/proposer/", proposals.propose_structure, name="propose_structure"),
+    path("structures/<int:pk>/tout-est-exact/", proposals.confirm_structure, name="confirm_structure"),
     path("structures/<int:pk>/nouveau-service/", proposals.propose_new_service, name="propose_new_service"),
     path("structures/<int:pk>/histoire/", desk.structure_history, name="structure_history"),
     path("structures/<int:pk>/adresse-confidentielle/", desk.hidden_address, name="hidden_address"),
+    path("structures/<int:pk>/rattacher/", tying.tie_structure, name="tie"),
     path("histoire/<int:pk>/retablir/", desk.restore_change, name="restore"),
     path("territoire/", public.territory, name="territory"),
     path("territoire/<str:code>/", public.territory, name="territory"),

@@ -10,6 +10,8 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
+from maillage.core import clock
+from maillage.directory import hours
 from maillage.directory.choices import (
     AUDIENCES,
     CONTACT_MODES,
@@ -66,7 +68,6 @@ VOCABULARIES = {
     "contact_modes": CONTACT_MODES, "contacted_by": CONTACTED_BY, "kind": SERVICE_KINDS, "networks": NETWORKS,
 }  # fmt: skip
 
-DATES = {"updated_on", "withdrawn_at"}
 
 
 def field_label(name: str) -> str:
@@ -90,13 +91,30 @@ def value_in_words(name: str, value: Any) -> str:
         return gettext("oui") if value else gettext("non")
     if name == "serves_sector":
         return str(Sector.objects.filter(pk=value).first() or value)
-    if name in DATES:
-        return _day_in_words(str(value))
+    if say := SAID.get(name):
+        return say(str(value))
     words = VOCABULARIES.get(name, {})
     return ", ".join(str(words.get(part, part)) for part in (value if isinstance(value, list) else [value]))
+
+
+def both_in_words(name: str, before: Any, after: Any) -> tuple[str, str]:
+    """A field's value before and after; as written when only the writing differs, so that what changes is seen."""
+    words = value_in_words(name, before), value_in_words(name, after)
+    is_written = isinstance(before, str) and isinstance(after, str) and before and after
+    return (before, after) if is_written and before != after and words[0] == words[1] else words
 
 
 def _day_in_words(written: str) -> str:
     at = parse_datetime(written)
     day = localtime(at).date() if at and at.tzinfo else parse_date(written[:10])
     return date_format(day, "j F Y") if day else written
+
+
+def _hours_in_words(written: str) -> str:
+    return hours.in_words(written, clock.local_now())
+
+
+SAID = {
+    "updated_on": _day_in_words, "withdrawn_at": _day_in_words, "phone": phone_in_words,
+    "opening_hours": _hours_in_words,
+}  # fmt: skip

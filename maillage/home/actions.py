@@ -84,15 +84,23 @@ def extract(rows: Iterable[Iterable[object]], headers: Iterable[object], *, wate
     return "\ufeff" + page.getvalue()
 
 
-def watermark(asked: Consultation, *, by: Any) -> list[str]:
-    """Whose copy this is: who, when, why, about what."""
+def watermark(*, by: Any, why: str, thing: str) -> list[str]:
+    """Whose copy this is: who, when, why, about what, in words."""
     return [
         _("Extrait du journal, remis à %(who)s") % {"who": by},
         _("Le %(when)s") % {"when": instant_in_words(clock.now())},
-        _("Motif et référence : %(why)s") % {"why": asked.why},
-        _("Objet : %(thing)s") % {"thing": asked.thing},
+        _("Motif et référence : %(why)s") % {"why": why},
+        _("Objet : %(thing)s") % {"thing": thing},
         _("Cet extrait sert à ce motif seulement. Il ne mesure le travail de personne."),
     ]
+
+
+def what_is_cut(total: int) -> list[str]:
+    """That an extract stops before the end, when it does: who reads it must not take it for the whole."""
+    if total <= MOST_EXPORTED:
+        return []
+    said = _("Extrait incomplet : les %(kept)d lignes les plus récentes, sur %(total)d. Resserrez les dates.")
+    return [said % {"kept": MOST_EXPORTED, "total": total}]
 
 
 def _harmless(cell: object) -> str:

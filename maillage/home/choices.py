@@ -3,6 +3,8 @@
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+PERSONAL_DATA = "personal_data"  # The menu of whoever keeps personal data safe.
+
 
 class Reason(TextChoices):
     """Why the journal is read: each purpose, and no other."""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from maillage.core import clock
 from maillage.core.concurrency import new_key
+from maillage.core.days import sensible_day
 from maillage.core.models import BreachRisk, DataBreach
 from maillage.home.actions import ACCOUNT, Consultation
 from maillage.home.choices import Reason, Side
@@ -61,8 +62,8 @@ class ConsultationForm(forms.Form):
         error_messages={"required": _("Dites de qui, ou de quoi : le journal ne se parcourt pas sans objet.")},
     )
     side = forms.ChoiceField(label=_("Que voulez-vous savoir ?"), choices=Side, widget=forms.RadioSelect)
-    since = forms.DateField(label=_("Depuis le"), required=False, widget=Day)
-    until = forms.DateField(label=_("Jusqu'au"), required=False, widget=Day)
+    since = forms.DateField(label=_("Depuis le"), required=False, widget=Day, validators=[sensible_day])
+    until = forms.DateField(label=_("Jusqu'au"), required=False, widget=Day, validators=[sensible_day])
     verb = forms.ChoiceField(label=_("Un acte en particulier"), required=False)
     reason = forms.ChoiceField(
         label=_("Pourquoi ?"),
@@ -98,7 +99,7 @@ class ConsultationForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         facts = super().clean() or {}
         subject, since, until = facts.get("subject", ""), facts.get("since"), facts.get("until")
-        if subject and facts.get("side") == Side.BY and not _is_account(subject):
+        if subject and facts.get("side") == Side.BY and not subject.startswith(ACCOUNT):
             self.add_error("subject", gettext("Seul un compte lit ou change : donnez son adresse électronique."))
         if since and until and until < since:
             self.add_error("until", gettext("La fin de la période vient avant son début."))
@@ -110,10 +111,6 @@ class ConsultationForm(forms.Form):
         return Consultation(
             facts["subject"], facts["side"], facts["since"], facts["until"], verb=facts["verb"], why=why
         )
-
-
-def _is_account(identifier: str) -> bool:
-    return identifier.startswith(ACCOUNT) and identifier.removeprefix(ACCOUNT).isdigit()
 
 
 # -- Retention ------------------------------------------------------------------------------------------------------
@@ -182,7 +179,7 @@ class BreachForm(forms.ModelForm):
         model = DataBreach
         fields = [
             "what_happened", "discovered_at", "harms_confidentiality", "harms_integrity", "harms_availability",
-            "data_concerned", "people_about", "records_about", "consequences", "measures", "risk", "late_because",
+            "data_concerned", "people_about", "records_about", "consequences", "measures", "late_because",
         ]  # fmt: skip
         labels = {
             "what_happened": _("Que s'est-il passé ?"),
@@ -195,7 +192,6 @@ class BreachForm(forms.ModelForm):
             "records_about": _("Combien d'enregistrements, à peu près ?"),
             "consequences": _("Que risquent ces personnes ?"),
             "measures": _("Qu'avez-vous fait, qu'allez-vous faire ?"),
-            "risk": _("Quel risque pour elles ?"),
             "late_because": _("Si les 72 heures sont passées, pourquoi ?"),
         }
         help_texts = {
@@ -222,7 +218,7 @@ class BreachForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["risk"].choices = [("", _("Pas encore évalué")), *BreachRisk.choices]  # type: ignore[attr-defined]
+        self.fields["discovered_at"].validators.append(sensible_day)
         for name in self.own:
             self.fields[
                 name
@@ -290,6 +286,18 @@ class StepForm(forms.Form):
     note = forms.CharField(label=_("Une précision"), required=False, max_length=1_000)
 
 
+class AssessForm(StepForm):
+    """How much risk for the people concerned: this choice is the step."""
+
+    risk = forms.ChoiceField(
+        label=_("Quel risque pour elles ?"),
+        choices=BreachRisk,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choisissez le risque pour les personnes, avec ce que l'on sait aujourd'hui.")},
+    )
+    risk_read = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
 class NoticeForm(forms.Form):
     """The CNIL was told: when, and its number."""
 
@@ -301,6 +309,7 @@ class NoticeForm(forms.Form):
     notified_at = forms.DateTimeField(
         label=_("Notifiée le"),
         widget=Instant,
+        validators=[sensible_day],
         error_messages={"required": _("Dites quand la CNIL a été prévenue.")},
     )
     intention = forms.CharField(initial=new_key, widget=forms.HiddenInput)

@@ -15,6 +15,7 @@ from maillage.core.models import BreachState, DataBreach, EliminationSlip, Reten
 from maillage.core.navigation import ACCOUNT, Entry, navigation
 from maillage.core.permissions import can_handle_breach, can_handle_slip, can_read_retention_run
 from maillage.core.text import words as words_of
+from maillage.home.choices import PERSONAL_DATA
 
 KEEPERS = (Role.DPO, Role.ADMINISTRATOR)
 TOOLS = (
@@ -32,6 +33,7 @@ TOOLS = (
         KEEPERS,
         gettext_lazy("Les règles en une phrase chacune, et les portes qu'elles ouvrent."),
         "eye",
+        also=PERSONAL_DATA,
     ),
     Entry(
         gettext_lazy("Registre des traitements"),
@@ -39,6 +41,7 @@ TOOLS = (
         KEEPERS,
         gettext_lazy("Ce qui est gardé, pourquoi, combien de temps (RGPD, art. 30)."),
         "book-lock",
+        also=PERSONAL_DATA,
     ),
     Entry(
         gettext_lazy("Durées de conservation"),
@@ -46,6 +49,7 @@ TOOLS = (
         KEEPERS,
         gettext_lazy("Ce qui a été supprimé, ce qui attend le visa des archives."),
         "archive",
+        also=PERSONAL_DATA,
     ),
     Entry(
         gettext_lazy("Journal des actes et des lectures"),
@@ -53,6 +57,7 @@ TOOLS = (
         (Role.DPO,),
         gettext_lazy("Qui a lu ou changé quoi. Chaque consultation y est inscrite."),
         "scroll-text",
+        also=PERSONAL_DATA,
     ),
     Entry(
         gettext_lazy("Violations de données"),
@@ -60,13 +65,14 @@ TOOLS = (
         (Role.DPO,),
         gettext_lazy("La liste à suivre, et ses 72 heures (RGPD, art. 33 et 34)."),
         "shield-alert",
+        also=PERSONAL_DATA,
     ),
     Entry(gettext_lazy("Mon compte et ma sécurité"), "own_account", icon="key-round", weight=2, menu=ACCOUNT),
     Entry(gettext_lazy("Mes sessions"), "usersessions_list", icon="monitor-smartphone", weight=1, menu=ACCOUNT),
     Entry(
         gettext_lazy("Fiches à tenir"),
         "directory:records",
-        (Role.MDS_EDITOR,),
+        (Role.MDS_EDITOR, Role.MDS_MANAGER),
         gettext_lazy("Les fiches de l'annuaire, les plus anciennes d'abord."),
         "list-checks",
         weight=20,

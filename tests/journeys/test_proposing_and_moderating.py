@@ -51,7 +51,7 @@ def test_a_correction_is_proposed_published_in_part_and_returned(visit):
     nadege.wait_for_url(re.compile(r"/propositions/$"))
 
     ibrahim.goto("/annuaire/mes-fiches/")
-    ibrahim.get_by_role("link", name="Renvoyée avec un mot").first.click()
+    ibrahim.get_by_role("link", name="Renvoyée avec un mot").last.click()
     ibrahim.wait_for_load_state()
     assert "Ce numéro ne répond pas." in ibrahim.locator("main").inner_text()
     assert problems_on(ibrahim) == []

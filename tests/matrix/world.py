@@ -46,6 +46,8 @@ def knocks_on(door: Door) -> Iterator[Knock]:
 
 # Doors that answer to a form only.
 POSTED = {
+    "annuaire/structures/<int:pk>/tout-est-exact/",
+    "annuaire/services/<int:pk>/tout-est-exact/",
     "annuaire/propositions/<int:pk>/abandonner/",
     "annuaire/propositions/<int:pk>/envoyer/",
     "annuaire/propositions/<int:pk>/repondre/",

@@ -11,16 +11,18 @@ from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.sessions.models import Session
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django_tasks import task
 
-from maillage.actors.actions import letters
+from maillage.actors.actions import letters, memberships
+from maillage.actors.actions.api_keys import revoke_key
 from maillage.actors.choices import ROLES, Role
-from maillage.actors.models import Membership, User
+from maillage.actors.models import ApiKey, Membership, User
 from maillage.actors.permissions import can_manage_person
 from maillage.core import clock, encryption, journal
+from maillage.core.concurrency import once
 from maillage.core.refusals import Refused
 
 UNUSED_AFTER = dt.timedelta(days=2 * 365)
@@ -103,7 +105,7 @@ def may_remove_factor(factor: Authenticator) -> Refused | None:
     )
 
 
-def reset_factors(user: User, *, by: User, base: str) -> None:
+def reset_factors(user: User, *, key: str, by: User, base: str) -> None:
     """Someone lost everything that opens their account: factors and password go, a letter says how to begin again.
 
     The mailbox alone opens it again: a password known to someone else would otherwise enrol their own key.
@@ -116,6 +118,7 @@ def reset_factors(user: User, *, by: User, base: str) -> None:
     if not user.is_active or not can_manage_person(by, user):
         raise Refused(_("Seule une personne qui pourrait donner tous les rôles de ce compte lui rend l'accès."))
     with journal.act():
+        once(key)
         Authenticator.objects.filter(user=user).delete()
         user.set_unusable_password()
         user.save(update_fields=["password"])
@@ -213,9 +216,12 @@ def note_siret(person: User, *, siret: str) -> bool:
 def open_account(email: str, *, first_name: str, last_name: str, password: str | None) -> User:
     """An account for this address, inside the caller's act; one that was closed opens anew, with nothing of before.
 
-    `password` None: the person chose a passkey, which they add at once.
+    Neither the roles it held, nor the keys it answered for: only what the invitation gives. `password` None: the
+    person chose a passkey, which they add at once.
     """
     person = by_email(email) or User(username=email.lower()[:150], email=email.lower())
+    if person.pk:
+        _take_back(person, by=None)
     person.first_name, person.last_name = first_name, last_name
     person.is_active, person.closed_at = True, None
     person.set_password(password)
@@ -229,28 +235,37 @@ def open_account(email: str, *, first_name: str, last_name: str, password: str |
     return person
 
 
+def hold(person: User) -> None:
+    """Keep this account's row until the end of the act: no role is given to it meanwhile."""
+    User.objects.select_for_update(no_key=True).get(pk=person.pk)
+
+
 def close_account(person: User, *, by: User | None) -> None:
-    """Nobody signs in with it any more; what they did keeps their name until retention takes it away."""
+    """Nobody signs in with it any more, and it holds nothing; what they did keeps their name until retention ends."""
     with journal.act():
         person.is_active, person.closed_at = False, clock.now()
         person.save(update_fields=["is_active", "closed_at"])
         close_sessions(person)
+        _take_back(person, by=by)
         journal.record(by, "actors.account_closed", person)
 
 
-def close_unused() -> int:
-    """Close the accounts nobody has signed in to for two years; how many. Whoever administers the house is kept.
+def _take_back(person: User, *, by: User | None) -> None:
+    """End the roles of an account and withdraw the keys it alone answers for: nobody may find them again with it."""
+    memberships.end_all(person, by=by)
+    for api_key in ApiKey.objects.filter(keeper=person, revoked_at__isnull=True):
+        revoke_key(api_key, by=by)
 
-    Two years without a use: CNIL, référentiel 2021-028 (données actives). An invitation opens the account anew.
+
+def unused() -> QuerySet[User]:
+    """The accounts nobody has signed in to for two years, but those of who administers the house, or soon will.
+
+    Two years without a use: CNIL, référentiel 2021-028 (données actives).
     """
     long_ago = clock.now() - UNUSED_AFTER
     used = Q(last_login__gte=long_ago) | Q(last_login=None, date_joined__gte=long_ago)
-    keeping = Membership.objects.now().filter(role=Role.ADMINISTRATOR)
-    unused = User.objects.filter(is_active=True).exclude(used).exclude(pk__in=keeping.values("user"))
-    people = list(unused)
-    for person in people:
-        close_account(person, by=None)
-    return len(people)
+    keeping = Membership.objects.to_come_or_in_force().filter(role=Role.ADMINISTRATOR)
+    return User.objects.filter(is_active=True).exclude(used).exclude(pk__in=keeping.values("user"))
 
 
 def anonymise(person: User) -> bool:

@@ -36,12 +36,14 @@ class Handover:
 
     `held_by(user)` lists it; `hand_over(user, to, by)` passes it on, inside the caller's act, and says how many (`by`
     is None when the night's job does it). With `needs_successor` false, nobody has to be chosen to take over.
+    `shown_to(reader, user)` is what whoever prepares the departure may read of it, when that is less.
     """
 
     label: str | Promise
     held_by: Callable[[User], list[Holding]]
     hand_over: Callable[[User, User, User | None], int]
     needs_successor: bool = True
+    shown_to: Callable[[User, User], list[Holding]] | None = None
 
 
 HANDOVERS: list[Handover] = []
@@ -60,6 +62,13 @@ def holdings(user: User) -> list[tuple[Handover, list[Holding]]]:
     return [(handover, held) for handover, held in found if held]
 
 
+def holdings_shown(reader: User, user: User) -> list[tuple[Handover, list[Holding]]]:
+    """The same as this reader may read it: what is closed to them is counted, not told."""
+    return [
+        (handover, handover.shown_to(reader, user) if handover.shown_to else held) for handover, held in holdings(user)
+    ]
+
+
 def prepare(user: User, *, last_day: dt.date, successor: User | None, key: str, by: User) -> Departure:
     """Settle a departure in one gesture. Roles get their end now; on the day after the last, the rest follows.
 
@@ -67,6 +76,7 @@ def prepare(user: User, *, last_day: dt.date, successor: User | None, key: str, 
     """
     with journal.act():
         once(key)
+        accounts.hold(user)
         _refuse_unfit(user, successor, by)
         if successor is None and any(handover.needs_successor for handover, _held in holdings(user)):
             raise Refused(_("Dites qui reprend ce que cette personne laisse : rien ne reste sans personne."))
@@ -87,13 +97,37 @@ def carry_out(departure: Departure, *, by: User | None) -> None:
     """Hand everything over and close the account, unless a role was given or prolonged since: then it stays open."""
     user, to = departure.user, _taker(departure)
     with journal.act():
-        for handover, held in holdings(user):
-            count = handover.hand_over(user, to, by)
-            journal.record(by, "actors.handed_over", user, to=to.pk, count=count, held=len(held))
+        accounts.hold(user)
+        _hand_all_over(user, to, by)
         if not Membership.objects.to_come_or_in_force().filter(user=user).exists():
             accounts.close_account(user, by=by)
         departure.carried_out_at = clock.now()
         departure.save(update_fields=["carried_out_at"])
+
+
+def _hand_all_over(user: User, to: User, by: User | None) -> None:
+    for handover, held in holdings(user):
+        count = handover.hand_over(user, to, by)
+        journal.record(by, "actors.handed_over", user, to=to.pk, count=count, held=len(held))
+
+
+def close_unused() -> int:
+    """Close the accounts nobody signs in to any more; how many. Who left without a word also leaves nothing orphaned.
+
+    What they held passes to an administrator. An invitation opens the account anew, with what it gives and no more.
+    """
+    to, closed = _an_administrator(), 0
+    for person in accounts.unused():
+        try:
+            with journal.act():
+                accounts.hold(person)
+                if to is not None:
+                    _hand_all_over(person, to, None)
+                accounts.close_account(person, by=None)
+            closed += 1
+        except Exception:
+            logger.exception("Account %s, unused, could not be closed.", person.pk)
+    return closed
 
 
 def carry_out_due() -> int:
@@ -114,9 +148,16 @@ def _taker(departure: Departure) -> User:
     for person in (departure.successor, departure.prepared_by):
         if person is not None and person.is_active and person.pk != departure.user_id:
             return person
+    administrator = _an_administrator(but=departure.user_id)
+    assert administrator is not None  # `keep_an_administrator` sees to it that there is one.
+    return administrator
+
+
+def _an_administrator(*, but: int = 0) -> User | None:
+    """The administrator of longest standing who stays; None in a house that has none yet."""
     administering = Membership.objects.now().filter(role=Role.ADMINISTRATOR, valid_until__isnull=True)
-    others = User.objects.filter(pk__in=administering.values("user"), is_active=True).exclude(pk=departure.user_id)
-    return others.order_by("pk")[0]  # `keep_an_administrator` sees to it that there is one.
+    found = User.objects.filter(pk__in=administering.values("user"), is_active=True).exclude(pk=but)
+    return found.order_by("pk").first()
 
 
 def _refuse_unfit(user: User, successor: User | None, by: User) -> None:

@@ -21,6 +21,7 @@ from maillage.actors.choices import ROLES, Role
 from maillage.actors.models import Invitation, Membership, Organisation, Site, User
 from maillage.actors.permissions import can_withdraw_invitation, may_grant
 from maillage.core import clock, journal
+from maillage.core.concurrency import once
 from maillage.core.refusals import Refused
 from maillage.territories.models import Sector
 
@@ -77,8 +78,11 @@ def invite_with_token(email: str, offer: Offer, *, by: User | None, base: str) -
     return made, token
 
 
-def resend_invitation(invitation: Invitation, *, by: User, base: str) -> None:
-    """A new link, for seven days; the one before no longer opens anything. Whoever sends it answers for it."""
+def resend_invitation(invitation: Invitation, *, key: str, by: User, base: str) -> None:
+    """A new link, for seven days; the one before no longer opens anything. Whoever sends it answers for it.
+
+    Raises concurrency.AlreadyDone for a second click: the link it would kill has just left.
+    """
     _refuse_unless_allowed(invitation, by)
     to = accounts.by_email(invitation.email)
     where = invitation
@@ -86,6 +90,7 @@ def resend_invitation(invitation: Invitation, *, by: User, base: str) -> None:
         raise refusal
     token, now = secrets.token_urlsafe(32), clock.now()
     with journal.act():
+        once(key)
         waiting = Invitation.objects.filter(pk=invitation.pk, accepted_at=None, withdrawn_at=None)
         fresh = {"digest": digest_of(token), "created_at": now, "expires_at": now + VALID_FOR, "invited_by": by}
         if not waiting.update(**fresh):
@@ -123,7 +128,7 @@ def invitation_of(token: str) -> Invitation:
     if found is None:
         raise _closed(
             _("Ce lien d'invitation n'est pas entier, ou il a été remplacé par un autre."),
-            instead=_("Ouvrez le dernier message reçu, et copiez le lien jusqu'à son dernier caractère."),
+            instead=_("Ouvrez le dernier courriel reçu, et copiez le lien jusqu'à son dernier caractère."),
             status=404,
         )
     if refusal := why_closed(found):

@@ -1,13 +1,15 @@
 """Add, correct and close the organisations that take part, and their sites."""
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from maillage.actors.models import ApiKey, Membership, Organisation, Site
-from maillage.actors.permissions import can_edit_site
+from maillage.actors.models import ApiKey, Membership, Organisation, Site, Team
+from maillage.actors.permissions import can_edit_site, may_open_first_site
 from maillage.core import clock, journal
 from maillage.core.concurrency import once, save_version
 from maillage.core.refusals import Refused
@@ -39,6 +41,7 @@ def close_organisation(organisation: Organisation, *, expected: int, key: str, b
         once(key)
         if organisation.is_house:
             raise Refused(_("Le Département ne se ferme pas : c'est lui qui tient cette maison."))
+        _refuse_closed(_held(organisation).closed_on)
         _refuse_while_people_act(Membership.objects.filter(organisation=organisation))
         _refuse_while_keys_open(organisation)
         organisation.closed_on = today
@@ -53,8 +56,10 @@ def add_site(site: Site, *, key: str, by: Any) -> None:
     """Add a place where an organisation works. Refused outside of what this person may keep."""
     with journal.act():
         once(key)
-        if site.organisation.closed_on:
+        if _held(site.organisation).closed_on:
             raise Refused(_("Cette organisation ne participe plus : elle n'a plus de lieux."))
+        if refusal := may_open_first_site(by, site.organisation):
+            raise refusal
         _insert(site)
         if by is not None and not can_edit_site(by, site):
             raise Refused(
@@ -76,13 +81,28 @@ def correct_site(site: Site, *, fields: Iterable[str], expected: int, key: str, 
 
 
 def close_site(site: Site, *, expected: int, key: str, by: Any) -> None:
-    """From today nobody works there. Refused while someone's role is limited to it."""
+    """From today nobody works there. Refused while someone's role is limited to it, or a team works from it."""
     with journal.act():
         once(key)
+        _held(site.organisation)
+        _refuse_closed(Site.objects.get(pk=site.pk).closed_on)
         _refuse_while_people_act(Membership.objects.filter(site=site))
+        if Team.objects.filter(site=site, valid_until__isnull=True).exists():
+            raise Refused(_("Des équipes travaillent encore d'ici : fermez-les d'abord."))
         site.closed_on = clock.today()
         save_version(site, expected=expected, fields=["closed_on"])
         journal.record(by, "actors.site_closed", site)
+
+
+def _held(organisation: Organisation) -> Organisation:
+    """The organisation as it is stored, kept until the end of the act: no role is given there meanwhile."""
+    return Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+
+
+def _refuse_closed(closed_on: dt.date | None) -> None:
+    if closed_on:
+        day = {"day": date_format(closed_on, "j F Y")}
+        raise Refused(_("C'est déjà fermé, depuis le %(day)s : cette date reste.") % day)
 
 
 def _refuse_while_people_act(memberships: Any) -> None:

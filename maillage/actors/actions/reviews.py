@@ -5,13 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from maillage.actors.actions import letters
 from maillage.actors.choices import Role
 from maillage.actors.deadlines import WARNED_BEFORE, reminders, review_due
-from maillage.actors.models import Membership, Organisation, User
+from maillage.actors.models import Membership, User, unseen_since
 from maillage.actors.permissions import can_review_membership
 from maillage.core import clock, journal
 from maillage.core.access import has_role
@@ -37,10 +37,9 @@ def confirm(memberships: Iterable[Membership], *, key: str, by: User) -> int:
     return count
 
 
-def waiting_for(reader: Any, *, before: dt.date | None = None) -> QuerySet[Membership]:
-    """The roles in force that this person may look at again, due before a day (by default, within thirty days)."""
-    due_before = before or clock.today() + WARNED_BEFORE
-    running = Membership.objects.now().unseen_since(add_months(due_before, -12))
+def waiting_for(reader: Any) -> QuerySet[Membership]:
+    """The roles in force that this person may look at again, due within thirty days."""
+    running = Membership.objects.now().unseen_since(add_months(clock.today() + WARNED_BEFORE, -12))
     return can_review_membership.among(running, reader)
 
 
@@ -116,20 +115,19 @@ class ReportLine:
 def report(memberships: QuerySet[Membership]) -> list[ReportLine]:
     """The twelve months until today, organisation by organisation, over what the reader may read."""
     today = clock.today()
-    year_ago = add_months(today, -12)
+    year_ago, soon = add_months(today, -12), add_months(today + WARNED_BEFORE, -12)
+    overdue = add_months(today - dt.timedelta(days=1), -12)
+    running = Q(valid_from__lte=today) & (Q(valid_until__isnull=True) | Q(valid_until__gt=today))
     concerned = memberships.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=year_ago))
-    lines = []
-    for organisation in Organisation.objects.filter(pk__in=concerned.values("organisation")):
-        here = concerned.filter(organisation=organisation)
-        running = here.on(today)  # type: ignore[attr-defined]
-        lines.append(
-            ReportLine(
-                organisation=organisation.name,
-                in_force=running.count(),
-                reviewed=running.filter(reviewed_on__gt=year_ago).count(),
-                ended=here.filter(valid_until__gt=year_ago, valid_until__lte=today).count(),
-                to_review=running.unseen_since(add_months(today + WARNED_BEFORE, -12)).count(),
-                late=running.unseen_since(add_months(today - dt.timedelta(days=1), -12)).count(),
-            )
-        )
-    return lines
+    counted = concerned.order_by("organisation__name", "organisation").values("organisation").annotate(
+        name=F("organisation__name"),
+        in_force=Count("pk", filter=running),
+        seen=Count("pk", filter=running & Q(reviewed_on__gt=year_ago)),
+        over=Count("pk", filter=Q(valid_until__gt=year_ago, valid_until__lte=today)),
+        to_review=Count("pk", filter=running & unseen_since(soon)),
+        late=Count("pk", filter=running & unseen_since(overdue)),
+    )  # fmt: skip
+    return [
+        ReportLine(one["name"], one["in_force"], one["seen"], one["over"], one["to_review"], one["late"])
+        for one in counted
+    ]

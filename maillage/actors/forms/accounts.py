@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from maillage.actors.actions import accounts
 from maillage.actors.actions.invitations import Newcomer
 from maillage.actors.models import Invitation, User
+from maillage.core.names import a_name
 
 # CNIL, délibération n° 2022-100: 12 characters of any kind resist with a lockout; composition rules only annoy.
 ADVICE = _(
@@ -138,12 +139,14 @@ class AcceptInvitation(forms.Form):
         label=_("Votre prénom"),
         max_length=150,
         widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
+        validators=[a_name],
         error_messages={"required": _("Il nous faut votre prénom : vos collègues le verront.")},
     )
     last_name = forms.CharField(
         label=_("Votre nom"),
         max_length=150,
         widget=forms.TextInput(attrs={"autocomplete": "family-name"}),
+        validators=[a_name],
         error_messages={"required": _("Il nous faut votre nom : vos collègues le verront.")},
     )
     way = forms.ChoiceField(

@@ -15,6 +15,7 @@ from maillage.core import clock
 from maillage.core.concurrency import new_key
 from maillage.core.deadlines import add_months
 from maillage.core.models import Versioned
+from maillage.core.names import a_name
 from maillage.territories.models import Commune
 
 
@@ -38,6 +39,7 @@ class VersionedForm(forms.ModelForm):
         self.fields["intention"].initial = new_key()
         for name in self._meta.fields or ():
             self.fields[name].show_hidden_initial = bool(self.instance.pk)
+        self.fields["name"].validators.append(a_name)
         say_what_is_missing(self)
 
     def changed_fields(self) -> list[str]:
@@ -135,7 +137,7 @@ class OrganisationForm(VersionedForm):
 SENTENCES = {
     "siren": (_("Un SIREN a 9 chiffres."), _("La clé de ce SIREN est fausse : relisez les 9 chiffres.")),
     "siret": (_("Un SIRET a 14 chiffres."), _("La clé de ce SIRET est fausse : relisez les 14 chiffres.")),
-    "rna": (_("Un numéro RNA s'écrit W suivi de 9 chiffres, par exemple W751234567."),) * 2,
+    "rna": (_("Un numéro RNA s'écrit W suivi de 9 signes, par exemple W751234567."),) * 2,
 }
 READERS = {"siren": companies.read_siren, "siret": companies.read_siret, "rna": companies.read_rna}
 

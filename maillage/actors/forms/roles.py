@@ -15,6 +15,7 @@ from maillage.actors.models import Organisation, Site, User
 from maillage.actors.permissions import may_grant, roles_to_give, sectors_to_give
 from maillage.core import clock
 from maillage.core.concurrency import new_key
+from maillage.core.days import sensible_day
 from maillage.core.refusals import Refused
 from maillage.territories.models import Sector
 
@@ -22,7 +23,8 @@ DAY = {"type": "date"}
 
 
 def _day(label: Any, **facts: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"), **facts)
+    widget = forms.DateInput(attrs=DAY, format="%Y-%m-%d")
+    return forms.DateField(label=label, widget=widget, validators=[sensible_day], **facts)
 
 
 NOT_YOURS = {
@@ -171,6 +173,7 @@ class RolesAsked(forms.Form):
     )
     sector = forms.ChoiceField(label=_("Secteur"), required=False)
     ended = forms.BooleanField(label=_("Aussi les rôles terminés"), required=False)
+    person = forms.IntegerField(required=False, min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
@@ -17,12 +16,12 @@ from django.utils.html import format_html
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from maillage.actors.actions.departures import Handover, Holding, holdings
+from maillage.actors.actions.departures import Handover, Holding, holdings_shown
 from maillage.actors.actions.reviews import ReportLine, waiting_for
 from maillage.actors.choices import ROLES, Role, Scope
 from maillage.actors.deadlines import review_due
 from maillage.actors.forms.roles import RolesAsked
-from maillage.actors.models import Departure, Held, Invitation, Membership, User
+from maillage.actors.models import Departure, Invitation, Membership, User
 from maillage.actors.pages.organisations import one_cell
 from maillage.actors.permissions import (
     can_end_membership,
@@ -30,12 +29,14 @@ from maillage.actors.permissions import (
     can_read_invitation,
     can_read_person,
     can_withdraw_invitation,
+    opens,
     roles_to_give,
     sectors_under,
 )
 from maillage.core import clock
 from maillage.core.access import RULES
 from maillage.core.components import Crumb, Table
+from maillage.core.concurrency import new_key
 from maillage.core.doors import doors
 
 PER_PAGE = 50
@@ -52,7 +53,7 @@ def roles(held: QuerySet[Membership], asked: QueryDict, *, reader: User) -> dict
     rows = [
         (
             str(one.user), one.get_role_display(), where(one), date_format(one.valid_from, "d/m/Y"),
-            until(one), _row_links(one, may_end=one.pk in ending, may_leave=one.user_id in leaving),
+            until(one), _row_links(one, may_end=one.pk in ending, may_manage=one.user_id in leaving, reader=reader),
         )
         for one in page
     ]  # fmt: skip
@@ -61,6 +62,7 @@ def roles(held: QuerySet[Membership], asked: QueryDict, *, reader: User) -> dict
     empty = _("Aucun rôle ne répond à ces critères.")
     return {
         "form": form,
+        "is_one_person": bool(form.cleaned_data.get("person")),
         "page": page,
         "query": f"{kept.urlencode()}&" if kept else "",
         "table": Table(_("Rôles et habilitations"), headers, rows, empty=empty),
@@ -75,6 +77,8 @@ def _kept(held: QuerySet[Membership], facts: dict[str, Any]) -> QuerySet[Members
         held = held.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=clock.today()))
     if facts.get("role"):
         held = held.filter(role=facts["role"])
+    if facts.get("person"):
+        held = held.filter(user=facts["person"])
     if facts.get("organisation"):
         held = held.filter(organisation=facts["organisation"])
     if facts.get("sector"):
@@ -109,24 +113,26 @@ def last_day(one: Membership) -> dt.date | None:
     return one.valid_until - dt.timedelta(days=1) if one.valid_until else None
 
 
-def _row_links(one: Membership, *, may_end: bool, may_leave: bool) -> str:
+def _row_links(one: Membership, *, may_end: bool, may_manage: bool, reader: User) -> str:
     links = []
     if may_end and (one.valid_until is None or one.valid_until > clock.today()):
         links += [
             (reverse("actors:role_dates", args=[one.pk]), _("Changer la fin")),
             (reverse("actors:end_role", args=[one.pk]), _("Terminer")),
         ]
-    if may_leave:
+    if may_manage:
         links.append((reverse("actors:departure", args=[one.user_id]), _("Préparer son départ")))
+    if may_manage and one.user.is_active and one.user_id != reader.pk:
+        links.append((reverse("give_access_back", args=[one.user_id]), _("Rendre l'accès")))
     return one_cell(links)
 
 
-def invitations(reader: User) -> list[tuple[Invitation, str, bool]]:
-    """The invitations that wait, where they lead, and whether this reader may send them again or take them back."""
+def invitations(reader: User) -> list[tuple[Invitation, str, str]]:
+    """The invitations that wait, where they lead, and a one-use key for who may send them again or take them back."""
     waiting = Invitation.objects.filter(accepted_at__isnull=True, withdrawn_at__isnull=True)
     known = can_read_invitation.among(waiting, reader).select_related("organisation", "site", "sector", "invited_by")
     mine = _pks(can_withdraw_invitation.among(waiting, reader))
-    return [(one, where(one), one.pk in mine) for one in known[:PER_PAGE]]
+    return [(one, where(one), new_key() if one.pk in mine else "") for one in known[:PER_PAGE]]
 
 
 # -- What each role opens --------------------------------------------------------------------------------------------
@@ -181,28 +187,12 @@ def opened_pages(role: Role) -> tuple[str, ...]:
 @lru_cache(maxsize=32)
 def _opened(role: Role) -> frozenset[str]:
     doors()  # Reading the addresses loads every room's rules.
-    someone, nobody = _playing(role), _playing(None)
-    return frozenset(name for name, rule in RULES.items() if _asked(rule, someone) != _asked(rule, nobody))
+    return frozenset(name for name, rule in RULES.items() if opens(rule, role))
 
 
 @lru_cache(maxsize=1)
 def _common() -> frozenset[str]:
     return frozenset.intersection(*(_opened(role) for role in Role))
-
-
-def _playing(role: Role | None) -> User:
-    """Someone who is in no database, with that role in an organisation that is none."""
-    player = User(pk=-1)
-    player.held = () if role is None else (Held(role, organisation_id=-1),)
-    return player
-
-
-def _asked(rule: Any, reader: User) -> str:
-    """What the rule would ask of the database: compared, never run."""
-    try:
-        return str(rule.among(rule.model._base_manager.all(), reader).query)
-    except EmptyResultSet:
-        return ""
 
 
 # -- Yearly review ---------------------------------------------------------------------------------------------------
@@ -262,12 +252,12 @@ def colleagues(leaver: User, *, reader: User) -> QuerySet[User]:
     return can_read_person.among(open_accounts, reader).order_by("last_name", "first_name")
 
 
-def departure(leaver: User) -> dict[str, object]:
-    """All that someone holds, and what will become of it."""
+def departure(leaver: User, *, reader: User) -> dict[str, object]:
+    """All that someone holds, as this reader may read it, and what will become of it."""
     running = Membership.objects.to_come_or_in_force().filter(user=leaver)
     held = running.select_related("organisation", "site", "sector")
     planned = Departure.objects.filter(user=leaver, carried_out_at__isnull=True).first()
-    others: list[tuple[Handover, list[Holding]]] = holdings(leaver)
+    others: list[tuple[Handover, list[Holding]]] = holdings_shown(reader, leaver)
     return {
         "leaver": leaver,
         "planned": planned,

@@ -268,3 +268,17 @@ def test_a_stranger_is_not_offered_to_take_over(signed_in, charlie, rosa, lea):
     form = signed_in(charlie).get(f"/personnes/{rosa.pk}/depart/").context["form"]
     assert set(form.fields["successor"].queryset) == {charlie, lea}
     assert stranger not in form.fields["successor"].queryset
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_a_year_that_is_a_slip_of_the_hand_is_said_and_changes_nothing(signed_in, adele, charlie, day):
+    browser, held = signed_in(adele), charlie.memberships.get()
+    doors = [f"/personnes/{charlie.pk}/depart/", f"/roles/{held.pk}/dates/", "/roles/donner/"]
+    for door in doors:
+        form = browser.get(door).context["form"]
+        typed = {bound.html_name: bound.value() or "" for bound in form} | {"last_day": day}
+        page = browser.post(door, typed)
+        assert page.status_code == 422
+        assert "Vérifiez l&#x27;année" in page.content.decode()
+    held.refresh_from_db()
+    assert held.valid_until is None

@@ -14,6 +14,7 @@ from maillage.actors.models import Invitation, Membership, User
 from maillage.actors.tests.factories import a_membership, someone
 from maillage.actors.tests.post import BASE, PASSWORD, letters, link_in
 from maillage.core import clock
+from maillage.core.concurrency import new_key
 from maillage.core.models import JournalLine
 from maillage.core.refusals import Refused
 from maillage.core.tests.conftest import at_once, committed  # noqa: F401
@@ -130,7 +131,7 @@ def test_a_link_taken_back_says_so(client, invited, adele):
 
 def test_a_new_link_replaces_the_one_before(client, invited, adele):
     letters()
-    invitations.resend_invitation(invited[0], by=adele, base=BASE)
+    invitations.resend_invitation(invited[0], key=new_key(), by=adele, base=BASE)
     (letter,) = letters()
     assert client.get(f"/invitation/{invited[1]}/").status_code == 404
     assert client.get(link_in(letter)).status_code == 302
@@ -139,7 +140,7 @@ def test_a_new_link_replaces_the_one_before(client, invited, adele):
 def test_what_served_is_neither_sent_again_nor_taken_back(client, invited, adele):
     invitations.accept_as_newcomer(invited[0], Newcomer("Nour", "Belkacem", PASSWORD))
     with pytest.raises(Refused, match="déjà servi"):
-        invitations.resend_invitation(invited[0], by=adele, base=BASE)
+        invitations.resend_invitation(invited[0], key=new_key(), by=adele, base=BASE)
     with pytest.raises(Refused, match="déjà servi"):
         invitations.withdraw_invitation(invited[0], by=adele)
 

@@ -1,5 +1,7 @@
 """Organisations and their sites: added, corrected by two people at once, closed; wrong numbers are explained."""
 
+import datetime as dt
+
 import pytest
 
 from maillage.actors.actions import organisations as actions
@@ -43,7 +45,7 @@ def test_an_organisation_is_added_with_its_numbers_however_they_are_written(sign
         ({"siret": "0009900280001"}, "Un SIRET a 14 chiffres."),
         ({"siren": "000990029"}, "La clé de ce SIREN est fausse : relisez les 9 chiffres."),
         ({"siren": "990"}, "Un SIREN a 9 chiffres."),
-        ({"rna": "75 1234567"}, "Un numéro RNA s'écrit W suivi de 9 chiffres"),
+        ({"rna": "75 1234567"}, "Un numéro RNA s'écrit W suivi de 9 signes"),
         ({"siren": "000990036", "siret": "00099002800011"}, "Un SIRET commence par le SIREN de l'organisation"),
     ],
 )
@@ -157,6 +159,49 @@ def test_an_organisation_closes_with_its_sites_and_leaves_the_list(signed_in, ad
     assert association.name in browser.post("/organisations/", {"closed": "on"}).content.decode()
 
 
+def test_what_is_closed_keeps_its_date(adele, association):
+    site = association.sites.get(name__contains="Melune")
+    actions.close_site(site, expected=site.version, key=new_key(), by=adele)
+    actions.close_organisation(association, expected=association.version, key=new_key(), by=adele)
+    closed_on = clock.today()
+    with clock.travel(closed_on + dt.timedelta(days=40)):
+        for thing, close in ((site, actions.close_site), (association, actions.close_organisation)):
+            thing.refresh_from_db()
+            with pytest.raises(Refused, match="déjà fermé"):
+                close(thing, expected=thing.version, key=new_key(), by=adele)
+            thing.refresh_from_db()
+            assert thing.closed_on == closed_on
+
+
+def a_site(browser, organisation):
+    return send(browser, f"/organisations/{organisation.pk}/lieux/ajouter/", name="Antenne", commune="00001")
+
+
+def test_a_manager_does_not_take_an_organisation_by_adding_its_first_site(signed_in, maud, adele):
+    """Its people would all come within her reach: names, roles, departures."""
+    elsewhere = an_organisation("Ailleurs")
+    someone("uma", Role.PARTNER, organisation=elsewhere)
+    page = a_site(signed_in(maud), elsewhere)
+    assert page.status_code == 409 and "Demandez à un administrateur" in page.content.decode()
+    assert not elsewhere.sites.exists()
+    assert a_site(signed_in(adele), elsewhere).status_code == 302
+    assert elsewhere.sites.count() == 1
+
+
+def test_a_manager_adds_the_first_site_of_whom_she_brought(signed_in, maud):
+    browser = signed_in(maud)
+    send(browser, "/organisations/ajouter/", **GOOD)
+    mine = Organisation.objects.get(name="Les Mains Tendues")
+    assert a_site(browser, mine).status_code == 302
+    assert mine.sites.count() == 1
+
+
+def test_an_editor_adds_the_first_site_of_their_own_organisation(signed_in, association, charlie):
+    association.sites.update(closed_on=clock.today())
+    assert a_site(signed_in(charlie), association).status_code == 302
+    assert association.sites.filter(closed_on=None).count() == 1
+
+
 def test_the_departement_never_closes(adele, house):
     with pytest.raises(Refused, match="ne se ferme pas"):
         actions.close_organisation(house, expected=house.version, key=new_key(), by=adele)
@@ -185,3 +230,10 @@ def test_the_thousandth_organisation_is_one_page_away(signed_in, rosa, django_as
     with django_assert_max_num_queries(20):
         text = browser.post("/organisations/", {"page": "20"}).content.decode()
     assert "Comité 0950" in text and "Comité 0949" not in text and "Page 20 sur 21" in text
+
+
+@pytest.mark.parametrize("name", ["Org\u2028Bcc: a@exemple.fr", "Votre compte : https://exemple.fr"])
+def test_a_name_that_hides_or_leads_elsewhere_is_refused(signed_in, adele, name):
+    page = send(signed_in(adele), "/organisations/ajouter/", **(GOOD | {"name": name}))
+    assert page.status_code == 422
+    assert not Organisation.objects.filter(is_house=False).exists()

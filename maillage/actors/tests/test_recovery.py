@@ -9,13 +9,14 @@ from django.test.utils import CaptureQueriesContext
 from django_tasks_db.models import DBTaskResult
 
 from maillage.actors.actions import accounts, invitations
-from maillage.actors.actions.invitations import Offer
-from maillage.actors.choices import Role
-from maillage.actors.models import Invitation, Membership, User
+from maillage.actors.actions.invitations import Newcomer, Offer
+from maillage.actors.choices import ApiScope, Role
+from maillage.actors.models import ApiKey, Invitation, Membership, User
 from maillage.actors.retention import ACCOUNTS, close_unused_accounts
-from maillage.actors.tests.factories import someone
+from maillage.actors.tests.factories import a_membership, someone
 from maillage.actors.tests.post import BASE, PASSWORD, code_of, letters, link_in
 from maillage.core import clock, retention
+from maillage.core.models import JournalLine
 
 ASK = "/mot-de-passe-oublie/"
 NEW = "sept lampes jaunes dehors"
@@ -139,6 +140,50 @@ def test_an_account_unused_for_two_years_closes_but_whoever_administers_stays(no
         assert close_unused_accounts.call() == 1
         assert close_unused_accounts.call() == 0
     assert not User.objects.get(pk=nour.pk).is_active and User.objects.get(pk=adele.pk).is_active
+
+
+def test_whoever_will_administer_the_house_keeps_an_account(adele):
+    soon = someone("soon")
+    a_membership(soon, Role.ADMINISTRATOR, valid_from=clock.today() + dt.timedelta(days=740))
+    with clock.travel(clock.now() + dt.timedelta(days=731)):
+        assert close_unused_accounts.call() == 0
+
+
+def test_an_account_that_closes_unused_ends_its_roles_and_hands_over_its_keys(nour, adele, association):
+    later_on = clock.today() + dt.timedelta(days=900)
+    to_come = a_membership(nour, Role.DPO, valid_from=later_on)
+    with clock.travel(clock.now() + dt.timedelta(days=731)):
+        api_key = a_kept_key(association, nour)
+        assert close_unused_accounts.call() == 1
+        assert not Membership.objects.to_come_or_in_force().filter(user=nour).exists()
+        assert JournalLine.objects.filter(verb="actors.role_ended", facts__user=nour.pk).count() == 2
+        api_key.refresh_from_db()
+        assert (api_key.keeper, api_key.revoked_at) == (adele, None)
+    with clock.travel(later_on + dt.timedelta(days=1)):
+        assert User.objects.get(pk=nour.pk).roles() == frozenset()
+    to_come.refresh_from_db()
+    assert to_come.valid_until == to_come.valid_from
+
+
+def test_an_account_that_opens_anew_holds_only_what_its_invitation_gives(adele, house, association):
+    """Closed by release 0.1.0, which ended nothing: its role and its key were still there."""
+    nour = someone("nour", Role.CRIP)
+    api_key = a_kept_key(association, nour)
+    User.objects.filter(pk=nour.pk).update(is_active=False)
+    made = invitations.invite(nour.email, Offer(Role.ANALYST, house), by=adele, base=BASE)
+    invitations.accept_as_newcomer(made, Newcomer("Nour", "Belkacem", PASSWORD))
+    back = User.objects.get(pk=nour.pk)
+    assert back.is_active and back.roles() == {Role.ANALYST}
+    api_key.refresh_from_db()
+    assert api_key.revoked_at is not None
+
+
+def a_kept_key(organisation, keeper):
+    expires = clock.today() + dt.timedelta(days=100)
+    return ApiKey.objects.create(
+        organisation=organisation, name="Logiciel", digest="0" * 64, created_by=keeper, keeper=keeper,
+        expires_on=expires, scopes=[ApiScope.READ_SELF],
+    )  # fmt: skip
 
 
 def test_a_year_after_its_closing_an_account_has_no_name_left(nour, adele):

@@ -111,8 +111,10 @@ def test_one_row_or_the_whole_page_is_confirmed(signed_in, maud, tom, sector):
 
 @pytest.mark.parametrize("sent", ["", "12", "a:b", ":", "9" * 40 + ":1", "²:1"])
 def test_what_no_page_of_ours_sends_confirms_nothing(signed_in, maud, tom, sent):
-    answer = signed_in(maud).post("/roles/revue/confirmer/", {"intention": new_key(), "one": sent})
-    assert answer.status_code == 302
+    browser = signed_in(maud)
+    answer = browser.post("/roles/revue/confirmer/", {"intention": new_key(), "one": sent}, follow=True)
+    (told,) = answer.context["messages"]
+    assert (told.level_tag, str(told)) == ("warning", "Aucun rôle n'était choisi : rien n'est confirmé.")
     assert role_of(tom).reviewed_on is None
 
 
@@ -189,6 +191,17 @@ def test_the_report_counts_by_organisation(adele, maud, tom, association, charli
     house, theirs = lines["Le Département"], lines["Les Mains Tendues"]
     assert (house.in_force, house.reviewed, house.to_review, house.late) == (3, 1, 1, 1)
     assert (theirs.in_force, theirs.ended, theirs.late) == (1, 1, 0)
+
+
+def test_forty_organisations_are_counted_in_one_question(adele, tom, django_assert_num_queries):
+    for number in range(40):
+        one = an_organisation(f"Comité {number:02d}")
+        a_membership(someone(f"p{number}"), Role.PARTNER, organisation=one, valid_from=clock.today() - YEAR)
+    readable = can_read_membership.among(Membership.objects.all(), adele)
+    with django_assert_num_queries(1):
+        lines = report(readable)
+    assert [one.organisation for one in lines] == sorted(one.organisation for one in lines)
+    assert (lines[0].organisation, lines[0].in_force, lines[0].late, len(lines)) == ("Comité 00", 1, 1, 41)
 
 
 def test_the_report_is_read_as_a_table_a_sheet_and_a_file(signed_in, adele, tom):

@@ -3,13 +3,17 @@
 import datetime as dt
 
 import pytest
+from django.utils.functional import Promise
 
 from maillage.actors.choices import ROLES, Role
-from maillage.actors.models import Invitation, Membership, User
+from maillage.actors.gathered import find_organisations, find_people
+from maillage.actors.models import Invitation, Membership, Organisation, User
 from maillage.actors.pages.roles import meanings
 from maillage.actors.tests.factories import a_membership, someone
 from maillage.actors.tests.test_organisations import fields_of, send
 from maillage.core import clock
+from maillage.core.gathering import global_search
+from maillage.core.models import JournalLine
 
 
 def give(browser, **typed):
@@ -128,8 +132,11 @@ def test_an_invitation_that_waits_is_sent_again_or_taken_back(signed_in, adele, 
     give(browser, email="eve@exemple.fr", role="dpo", organisation=house.pk)
     made = Invitation.objects.get()
     assert "eve@exemple.fr" in browser.get("/roles/").content.decode()
-    assert browser.post(f"/roles/invitations/{made.pk}/renvoyer/").status_code == 302
+    ((_one, _place, key),) = browser.get("/roles/").context["invitations"]
+    for _click in range(2):
+        assert browser.post(f"/roles/invitations/{made.pk}/renvoyer/", {"intention": key}).status_code == 302
     assert Invitation.objects.get().digest != made.digest
+    assert JournalLine.objects.filter(verb="actors.invitation_resent").count() == 1
     assert browser.post(f"/roles/invitations/{made.pk}/retirer/").status_code == 302
     assert not Invitation.objects.get().is_open
 
@@ -139,6 +146,47 @@ def test_an_invitation_of_another_sector_is_not_found(signed_in, adele, maud, ho
     made, browser = Invitation.objects.get(), signed_in(maud)
     assert "eve@exemple.fr" not in browser.get("/roles/").content.decode()
     assert browser.post(f"/roles/invitations/{made.pk}/retirer/").status_code == 404
+
+
+def test_who_lost_everything_is_one_link_away(signed_in, adele, maud):
+    text = signed_in(adele).get("/roles/").content.decode()
+    assert f"/personnes/{maud.pk}/rendre-l-acces/" in text
+    assert f"/personnes/{adele.pk}/rendre-l-acces/" not in text
+    assert "rendre-l-acces" not in signed_in(someone("claire", Role.DPO)).get("/roles/").content.decode()
+
+
+# -- Finding someone -----------------------------------------------------------------------------------------------
+
+
+def test_a_person_found_leads_to_their_roles_and_to_no_one_elses(signed_in, adele, maud, charlie):
+    (found,) = find_people(adele, "maud", 10)
+    page = signed_in(adele).get(found.url)
+    assert {row[0] for row in page.context["table"].rows} == {"Maud"}
+    assert "Voir ceux de tous" in page.content.decode()
+
+
+def test_who_does_not_open_the_list_of_roles_finds_no_link_to_it(signed_in, rosa, charlie):
+    assert signed_in(rosa).get("/roles/").status_code == 404
+    assert find_people(rosa, "charlie", 10) == []
+    assert [one.title for one in find_people(charlie, "rosa", 10)] == ["Rosa "]
+
+
+@pytest.mark.parametrize("typed", ["0", "-1", "a", "9" * 30, "999999"])
+def test_a_person_typed_in_the_address_shows_nobody_else(signed_in, adele, typed):
+    assert signed_in(adele).get(f"/roles/?person={typed}").status_code == 200
+
+
+def test_the_last_name_of_a_very_long_list_is_found(adele):
+    Organisation.objects.bulk_create(Organisation(name=f"Comité {n:05d}", kind="mutual_aid") for n in range(5_001))
+    User.objects.bulk_create(User(username=f"a{n}", last_name=f"Nom {n:05d}") for n in range(5_001))
+    assert [one.title for one in find_organisations(adele, "comite 05000", 10)] == ["Comité 05000"]
+    assert [one.title.strip() for one in find_people(adele, "nom 05000", 10)] == ["Nom 05000"]
+    assert len(find_people(adele, "nom", 10)) == len(find_organisations(adele, "comite", 10)) == 10
+
+
+def test_the_labels_of_the_search_speak_the_language_of_the_page():
+    labels = [label for label, source in global_search._sources if source.__module__ == "maillage.actors.gathered"]
+    assert len(labels) == 2 and all(isinstance(label, Promise) for label in labels)
 
 
 # -- What each role opens ------------------------------------------------------------------------------------------

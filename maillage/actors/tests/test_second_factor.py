@@ -13,6 +13,7 @@ from maillage.actors.sessions import vouch_for_second_factor
 from maillage.actors.tests.factories import a_membership, someone
 from maillage.actors.tests.post import PASSWORD, code_of, letters
 from maillage.core import encryption
+from maillage.core.concurrency import new_key
 from maillage.core.models import JournalLine
 from maillage.core.refusals import Refused
 from maillage.core.tests.conftest import committed  # noqa: F401
@@ -237,7 +238,9 @@ def test_an_administrator_gives_access_back_and_one_begins_again_by_letter(clien
     signed_in(adele)
     page = client.get(f"/personnes/{maud.pk}/rendre-l-acces/")
     assert "Appelez d'abord" in said(page) and Authenticator.objects.filter(user=maud).exists()
-    client.post(f"/personnes/{maud.pk}/rendre-l-acces/")
+    for _click in range(2):
+        done = client.post(f"/personnes/{maud.pk}/rendre-l-acces/", {"intention": page.context["key"]})
+        assert "C'est fait" in said(done)
     maud = User.objects.get(pk=maud.pk)
     assert not Authenticator.objects.filter(user=maud).exists() and not maud.has_usable_password()
     assert other.get("/compte/").status_code == 302
@@ -248,9 +251,9 @@ def test_an_administrator_gives_access_back_and_one_begins_again_by_letter(clien
 
 def test_nobody_gives_access_back_to_oneself_nor_to_whom_they_could_not_have_chosen(adele, maud, client, signed_in):
     with pytest.raises(Refused, match="ses propres"):
-        accounts.reset_factors(adele, by=adele, base="https://x.fr")
+        accounts.reset_factors(adele, key=new_key(), by=adele, base="https://x.fr")
     with pytest.raises(Refused, match="pourrait donner"):
-        accounts.reset_factors(adele, by=maud, base="https://x.fr")
+        accounts.reset_factors(adele, key=new_key(), by=maud, base="https://x.fr")
     signed_in(maud)
     assert client.get(f"/personnes/{adele.pk}/rendre-l-acces/").status_code == 404
     assert client.post(f"/personnes/{adele.pk}/rendre-l-acces/").status_code == 404

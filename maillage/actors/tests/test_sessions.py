@@ -120,9 +120,39 @@ def test_a_session_that_opens_nothing_sensitive_lasts_the_working_day(nour):
         assert is_in(client)
 
 
-def test_every_session_ends_after_ten_hours_or_with_the_browser(nour, settings):
+def visited_each_hour(client, *, hours):
+    """What each page answered, from an hour after now."""
+    start, answers = clock.now(), []
+    for hour in range(1, hours + 1):
+        with clock.travel(start + dt.timedelta(hours=hour)):
+            answers.append(is_in(client))
+    return answers
+
+
+def test_a_busy_session_ends_ten_hours_after_the_sign_in(nour):
     client = browser(nour)
-    assert settings.SESSION_COOKIE_AGE == 36_000
+    assert visited_each_hour(client, hours=12) == [True] * 9 + [True, False, False]
+    assert "_auth_user_id" not in client.session
+    assert not UserSession.objects.filter(user=nour).exists()
+
+
+def test_the_page_says_that_ten_hours_are_over(nour):
+    client = browser(nour)
+    with clock.travel(clock.now() + dt.timedelta(hours=10, minutes=1)):
+        assert "10 heures après la connexion" in said(client.get("/"))
+
+
+def test_signing_in_again_opens_ten_more_hours(nour):
+    client, start = browser(nour), clock.now()
+    with clock.travel(start + dt.timedelta(hours=9)):
+        client.post("/deconnexion/")
+        client.post("/connexion/", {"login": nour.email, "password": PASSWORD})
+    with clock.travel(start + dt.timedelta(hours=15)):
+        assert is_in(client)
+
+
+def test_every_session_ends_with_the_browser(nour):
+    client = browser(nour)
     assert client.cookies["sessionid"]["max-age"] == "" and client.cookies["sessionid"]["httponly"]
 
 

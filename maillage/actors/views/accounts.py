@@ -1,6 +1,7 @@
 """One's own account: what one holds, the factor that is missing, signing out; and the page of a locked door."""
 
 import datetime as dt
+from contextlib import suppress
 from typing import Any
 
 from allauth.account.internal.flows.logout import logout
@@ -22,6 +23,7 @@ from maillage.actors.permissions import can_manage_person
 from maillage.actors.sessions import counted_address, who_tries
 from maillage.core import clock
 from maillage.core.access import allow, allow_oneself, public
+from maillage.core.concurrency import AlreadyDone, new_key
 from maillage.core.http import AgentRequest
 from maillage.core.refusals import Refused, refusal_page
 
@@ -100,11 +102,13 @@ def next_of(request: HttpRequest, *, default: str = "") -> str:
 @allow(can_manage_person)
 def give_access_back(request: AgentRequest, person: User) -> HttpResponse:
     """Someone lost everything that opened their account."""
-    if request.method == "POST":
+    is_done = request.method == "POST"
+    if is_done:
         by: Any = request.user
-        accounts.reset_factors(person, by=by, base=base_of(request))
-        return render(request, "actors/account/access_given_back.html", {"person": person, "is_done": True})
-    return render(request, "actors/account/access_given_back.html", {"person": person, "is_done": False})
+        with suppress(AlreadyDone):  # A second click reads what the first one did.
+            accounts.reset_factors(person, key=request.POST.get("intention", ""), by=by, base=base_of(request))
+    told = {"person": person, "is_done": is_done, "key": new_key()}
+    return render(request, "actors/account/access_given_back.html", told)
 
 
 def base_of(request: HttpRequest) -> str:

@@ -84,7 +84,7 @@ def _someone_else(request: HttpRequest) -> Refused:
     sentence = gettext("Cette invitation est pour une autre adresse que celle du compte ouvert ici (%(email)s).")
     return Refused(
         sentence % {"email": getattr(request.user, "email", "")},
-        instead=gettext("Se déconnecter, puis ouvrir de nouveau le lien du message"),
+        instead=gettext("Se déconnecter, puis ouvrir de nouveau le lien du courriel"),
         instead_url=reverse("account_logout"),
     )
 

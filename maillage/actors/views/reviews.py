@@ -44,6 +44,9 @@ def confirm_page(request: HttpRequest, held: QuerySet[Membership]) -> HttpRespon
     chosen = list(held.filter(pk__in=read))
     for membership in chosen:
         membership.version = read[membership.pk]
+    if not chosen:
+        messages.warning(request, gettext("Aucun rôle n'était choisi : rien n'est confirmé."))
+        return redirect("actors:reviews")
     try:
         count = actions.confirm(chosen, key=request.POST.get("intention", ""), by=cast(User, request.user))
         said = ngettext("%(count)d rôle revu.", "%(count)d rôles revus.", count)

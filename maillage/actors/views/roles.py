@@ -52,7 +52,7 @@ def meanings(request: HttpRequest) -> HttpResponse:
 @throttle("give_role", limit=30, seconds=60)
 @allow_role(*GIVERS)
 def give(request: HttpRequest) -> HttpResponse:
-    """Given at once to who has an open account, else offered by an invitation."""
+    """Given at once to someone the giver knows here, else offered by an invitation."""
     form = GrantForm(request.POST or None, by=_me(request))
     if form.is_valid():
         with suppress(AlreadyDone):
@@ -122,8 +122,10 @@ def _carry_out(held: Membership, form: DatesForm, *, by: User, is_end: bool) -> 
 @throttle("resend", limit=10, seconds=60)
 @allow(can_withdraw_invitation)
 def resend(request: HttpRequest, invitation: Invitation) -> HttpResponse:
-    invitations.resend_invitation(invitation, by=_me(request), base=f"{request.scheme}://{request.get_host()}")
-    messages.success(request, gettext("Invitation renvoyée. Le premier lien n'ouvre plus rien."))
+    base, key = f"{request.scheme}://{request.get_host()}", request.POST.get("intention", "")
+    with suppress(AlreadyDone):
+        invitations.resend_invitation(invitation, key=key, by=_me(request), base=base)
+        messages.success(request, gettext("Invitation renvoyée. Le premier lien n'ouvre plus rien."))
     return redirect("actors:roles")
 
 
@@ -155,7 +157,7 @@ def departure(request: HttpRequest, leaver: User) -> HttpResponse:
         except AlreadyDone:
             pass
         return redirect("actors:roles")
-    told = pages.departure(leaver) | {"form": form}
+    told = pages.departure(leaver, reader=me) | {"form": form}
     return render(request, "actors/roles/departure.html", told, status=422 if form.errors else 200)
 
 

@@ -10,7 +10,17 @@ from urllib.parse import urlsplit
 from django import template
 from django.conf import settings
 from django.core.paginator import Page
-from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select, Textarea
+from django.forms import (
+    BaseForm,
+    BoundField,
+    CheckboxInput,
+    CheckboxSelectMultiple,
+    FileInput,
+    PasswordInput,
+    RadioSelect,
+    Select,
+    Textarea,
+)
 from django.forms.utils import flatatt
 from django.template.loader import render_to_string
 from django.utils.html import format_html
@@ -39,6 +49,7 @@ CONTACT_WORDS = {
     "form": _("Prendre contact en ligne"),
 }
 FRESHNESS = {"recent": "circle-check", "ageing": "clock-alert", "old": "triangle-alert"}
+EMPTIED = (PasswordInput, FileInput)  # A page sent back never holds them.
 SAVED = {"saved": "check", "saving": "loader", "failed": "triangle-alert"}
 VARIANTS = ("primary", "quiet", "danger")
 STATES = {"done": _("Fait"), "now": _("En cours"), "next": _("À venir")}
@@ -311,7 +322,8 @@ def kind_of(bound: BoundField) -> str:
 def error_summary(form: BaseForm) -> dict[str, object]:
     """What is missing, at the top of the form, each line leading to its field. Nothing when nothing is missing."""
     wrong = [(bound.id_for_label or bound.auto_id, bound.errors[0]) for bound in form if bound.errors]
-    return {"errors": wrong, "general": form.non_field_errors()}
+    emptied = any(isinstance(bound.field.widget, EMPTIED) for bound in form)
+    return {"errors": wrong, "general": form.non_field_errors(), "is_all_kept": not emptied}
 
 
 # -- To find --------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import pytest
 from maillage.core import clock, retention
 from maillage.core.breaches import (
     STEPS,
+    assess_risk,
     check_step,
     close_breach,
     complete_breach,
@@ -120,6 +121,43 @@ def test_the_risk_is_weighed_before_anything_is_decided(breach, claire, monday_m
         do_without_notice(breach, by=claire, because="Le disque est chiffré.")
 
 
+def test_the_risk_is_weighed_by_choosing_it_and_not_by_a_tick(breach, claire):
+    with pytest.raises(Refused, match="quel est le risque"):
+        check_step(breach, "assess", by=claire)
+    assess_risk(breach, "risk", by=claire, read="", note="Des adresses seulement.")
+    assert breach.risk == "risk" and breach.version == 2
+    assert breach.steps.get().note == "Des adresses seulement."
+    line = JournalLine.objects.get(verb="core.breach_risk_assessed")
+    assert (line.who_id, line.facts) == (claire.pk, {"risk": "risk"})
+
+
+def test_sent_twice_the_risk_is_weighed_once_and_weighed_again_it_keeps_both_notes(breach, claire):
+    for _twice in range(2):
+        assess_risk(breach, "risk", by=claire, read="", note="Des adresses.")
+    assess_risk(breach, "high", by=claire, read="risk", note="Des mots de passe aussi.")
+    assert breach.steps.get().note == "Des adresses.\nDes mots de passe aussi."
+    written = JournalLine.objects.filter(verb="core.breach_risk_assessed").order_by("seq")
+    assert [line.facts["risk"] for line in written] == ["risk", "high"]
+
+
+def test_what_someone_else_weighed_meanwhile_is_not_written_over_unseen(breach, claire):
+    assess_risk(breach, "high", by=claire, read="")
+    with pytest.raises(Refused, match="« Un risque élevé »"):
+        assess_risk(breach, "unlikely", by=claire, read="")
+    assert DataBreach.objects.get().risk == "high"
+
+
+def test_a_risk_found_after_doing_without_a_notice_must_be_notified_before_closing(breach, claire, monday_morning):
+    assess_risk(breach, "unlikely", by=claire, read="")
+    do_without_notice(breach, by=claire, because="Le disque est chiffré.")
+    ready_to_close(breach, claire)
+    assess_risk(breach, "risk", by=claire, read="unlikely")
+    with pytest.raises(Refused, match="doit être notifiée"):
+        close_breach(breach, by=claire)
+    notify_cnil(breach, by=claire, reference="1", notified_at=monday_morning)
+    assert close_breach(breach, by=claire).state == "closed"
+
+
 def test_past_the_seventy_two_hours_the_notice_must_say_why(breach, claire, monday_morning):
     DataBreach.objects.update(risk="risk")
     with clock.travel(monday_morning + dt.timedelta(hours=72, minutes=1)) as late:
@@ -163,7 +201,7 @@ def test_it_is_closed_once_every_step_is_done(breach, claire, monday_morning):
     DataBreach.objects.update(risk="unlikely")
     do_without_notice(breach, by=claire, because="Le disque est chiffré.")
     check_step(breach, "contain", by=claire)
-    with pytest.raises(Refused, match=r"Il reste 3 étapes : Évaluer le risque .* Compléter le registre"):
+    with pytest.raises(Refused, match=r"Il reste 2 étapes : Compléter le registre .* Tirer les leçons"):
         close_breach(breach, by=claire)
     ready_to_close(breach, claire)
     close_breach(breach, by=claire)
@@ -189,6 +227,8 @@ def test_once_closed_nothing_changes_any_more(breach, claire):
     close_breach(breach, by=claire)
     with pytest.raises(Refused, match="est close"):
         check_step(breach, "inform", by=claire)
+    with pytest.raises(Refused, match="est close"):
+        assess_risk(breach, "high", by=claire, read="unlikely")
     with pytest.raises(Refused, match="est close"):
         complete_breach(breach, by=claire, fields=["risk"], expected_version=breach.version)
 

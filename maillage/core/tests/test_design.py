@@ -154,6 +154,16 @@ def test_a_form_without_error_has_no_summary():
     assert not render("{% error_summary form %}", form=CallBack({"phone": "01", "way": "sms"})).strip()
 
 
+@pytest.mark.parametrize(
+    ("field", "kept"),
+    [(forms.CharField(), True), (forms.CharField(widget=forms.PasswordInput), False), (forms.FileField(), False)],
+)
+def test_a_page_says_that_what_was_written_is_still_there_only_when_it_is(field, kept):
+    form = type("Asking", (forms.Form,), {"name": forms.CharField(), "secret": field})({"secret": "x"})
+    page = render("{% error_summary form %}", form=form)
+    assert "à voir" in page and ("est toujours là" in page) is kept
+
+
 def test_what_someone_typed_comes_back_escaped():
     page = render("{% field form.phone %}", form=CallBack({"phone": '"><script>'}))
     assert "<script>" not in page

@@ -113,6 +113,15 @@ def test_errors_that_turn_in_a_circle_are_told_once():
 
 
 @pytest.mark.urls(__name__)
+def test_a_name_that_is_not_ours_is_no_error_and_sends_no_mail(client, caplog, settings):
+    settings.ADMINS = [("Maison", "maison@exemple.fr")]
+    assert client.get("/number/7/", headers={"host": "evil.example"}).status_code == 400
+    told = [record for record in caplog.records if record.name == "django.security.DisallowedHost"]
+    assert [(record.levelno, record.exc_info) for record in told] == [(logging.WARNING, None)]
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR] and mail.outbox == []
+
+
+@pytest.mark.urls(__name__)
 @pytest.mark.parametrize("formatter", [JsonLines(), TextLines()])
 def test_a_request_is_one_line_with_its_name_path_status_and_time(client, caplog, formatter):
     caplog.set_level(logging.INFO, "maillage.requests")

@@ -47,6 +47,25 @@ def test_a_page_is_in_the_menus_once(menus):
         menus.add(Entry("Autre", "home:legal"))
 
 
+def test_a_page_is_said_to_each_role_in_its_own_words_and_once(menus):
+    menus.add(Entry("Rôles", "account_login", ("administrator",), "Voir et donner."))
+    menus.add(Entry("Rôles", "account_login", ("dpo",), "Voir."))
+
+    def said(*roles):
+        return [entry.sentence for entry in menus.of(Reader(*roles)) if entry.url_name == "account_login"]
+
+    assert (said("administrator"), said("dpo"), said("elected")) == (["Voir et donner."], ["Voir."], [])
+    assert said("dpo", "administrator") == ["Voir et donner."]
+    with pytest.raises(ValueError, match="account_login is already in a menu"):
+        menus.add(Entry("Rôles", "account_login", ("dpo", "elected")))
+
+
+def test_a_page_may_be_in_a_second_menu(menus):
+    menus.add(Entry("Registre", "home:my_day", also="corner"))
+    assert labels(menus, Reader(), "corner") == ["Registre"]
+    assert "Registre" in labels(menus, Reader())
+
+
 def test_an_entry_knows_its_address(menus):
     assert [entry.url for entry in menus.of(Reader("dpo"))] == [
         "/donnees-personnelles/",

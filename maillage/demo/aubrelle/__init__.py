@@ -9,16 +9,28 @@ from typing import Any
 
 from maillage.demo.aubrelle import territories
 from maillage.demo.aubrelle.geography import draw
-from maillage.demo.aubrelle.model import Aubrelle, Commune, Departement, Epci, Membership, Partner, Sector, Staff
+from maillage.demo.aubrelle.model import (
+    Aubrelle,
+    Commune,
+    Departement,
+    Epci,
+    Membership,
+    Partner,
+    Sector,
+    Staff,
+    TeamPlan,
+)
 from maillage.demo.aubrelle.offers import Region, build_services
 from maillage.demo.aubrelle.partners import HOUSE, PARTNERS, rna, siren, siret
 from maillage.demo.aubrelle.people import PEOPLE
 from maillage.demo.aubrelle.structures import CONFIDENTIAL_KINDS, House, build_houses
+from maillage.demo.aubrelle.teams import TEAMS
 
 __all__ = [
     "HOUSE",
     "PARTNERS",
     "PEOPLE",
+    "TEAMS",
     "Aubrelle",
     "Commune",
     "Departement",
@@ -27,6 +39,7 @@ __all__ = [
     "Partner",
     "Sector",
     "Staff",
+    "TeamPlan",
     "build",
     "rna",
     "shapes_geojson",

@@ -125,3 +125,19 @@ class Staff:
     """Slug of the structure whose site the role is limited to; empty: the whole organisation."""
     held_for_days: int = 0
     """How long they have held their role, without anyone reviewing it since."""
+
+
+@dataclass(frozen=True)
+class TeamPlan:
+    """A team of the Maison des solidarités of a sector, the posts it should have and who is in it."""
+
+    name: str
+    pole: str
+    """Slug of the pole: `reception` or `accompaniment`."""
+    sector: str
+    """Code of the TIS."""
+    communes: tuple[str, ...]
+    """Names."""
+    posts: dict[str, int]
+    """People expected, by slug of the role."""
+    members: tuple[Staff, ...]

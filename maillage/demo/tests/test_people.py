@@ -1,5 +1,6 @@
 """The people and the organisations of the demonstration, built by the rooms' own actions."""
 
+from collections import Counter
 from datetime import datetime
 
 import pytest
@@ -9,13 +10,19 @@ from django.test import override_settings
 
 from maillage.actors.actions.reviews import waiting_for
 from maillage.actors.choices import OrganisationKind, Role
-from maillage.actors.models import Membership, Organisation, Site, User
-from maillage.core import clock
+from maillage.actors.models import Invitation, Membership, Organisation, Site, Team, User
+from maillage.actors.pages.staffing import staffing
+from maillage.actors.permissions import sectors_staffed
+from maillage.core import clock, journal
 from maillage.core.access import has_role
-from maillage.demo.aubrelle import PEOPLE
-from maillage.directory.models import Structure
+from maillage.core.breaches import due_of
+from maillage.core.models import DataBreach, EliminationSlip
+from maillage.demo.aubrelle import PEOPLE, TEAMS
+from maillage.directory.deadlines import answer_due
+from maillage.directory.models import Structure, Submission
 
 MONDAY = datetime(2026, 3, 9, 10, 0)
+pytestmark = pytest.mark.django_db  # Else, run alone, it would be given no database of its own.
 
 
 @pytest.fixture(scope="module")
@@ -47,10 +54,19 @@ def test_sites_are_tied_to_structures_and_communes(flat):
 
 
 def test_each_person_holds_their_role_once(flat):
-    assert User.objects.filter(memberships__isnull=False).distinct().count() == len(PEOPLE)
-    assert Membership.objects.count() == len(PEOPLE)
-    for staff in PEOPLE:
+    everyone = [*PEOPLE, *(staff for plan in TEAMS for staff in plan.members)]
+    assert User.objects.filter(memberships__isnull=False).distinct().count() == len(everyone)
+    assert Membership.objects.count() == len(everyone)
+    for staff in everyone:
         assert has_role(User.objects.get(username=staff.username), staff.role)
+
+
+def test_two_maisons_des_solidarites_have_teams_that_miss_someone(flat):
+    helene = User.objects.get(username="helene.tournadre")
+    told = staffing(Team.objects.all(), sectors_staffed(helene), on=clock.today())
+    assert Team.objects.count() == len(TEAMS) and Team.objects.values("site").distinct().count() == 2
+    assert all(line.missing for line in told.altogether()) and any(line.alone for line in told.lines)
+    assert max(team.communes.count() for team in Team.objects.all()) == 4
 
 
 def test_two_people_administer_so_that_one_may_leave(flat):
@@ -65,3 +81,28 @@ def test_the_yearly_review_has_something_to_show(flat):
 
 def test_nobody_of_the_demonstration_receives_a_real_letter(flat):
     assert not User.objects.exclude(email__endswith=".example").exists()
+
+
+def test_what_is_under_way_is_played_once_and_each_thing_has_its_moment(flat):
+    states = Counter(Submission.objects.values_list("state", flat=True))
+    assert states == {"submitted": 3, "returned": 2, "draft": 2, "published": 1}
+    with clock.travel(MONDAY):
+        waiting = [answer_due(one).is_late for one in Submission.objects.waiting().order_by("submitted_at")]
+        invited = Invitation.objects.filter(accepted_at=None, expires_at__gt=clock.now())
+    assert waiting == [True, False, False]
+    assert invited.count() == 1
+    part = Submission.objects.get(state="published")
+    assert (list(part.values), list(part.unpublished)) == (["opening_hours"], ["phone"])
+    assert Submission.objects.get(rest_of=part).sentence == part.sentence != ""
+    assert EliminationSlip.objects.get().state == "prepared"
+
+
+def test_judith_has_two_days_left_for_a_violation(flat):
+    breach = DataBreach.objects.get()
+    with clock.travel(MONDAY):
+        assert breach.state == "open" and not due_of(breach).is_late
+    assert list(breach.steps.values_list("step", flat=True)) == ["contain"]
+
+
+def test_the_past_that_was_played_leaves_the_journal_whole(flat):
+    assert journal.verify() is None

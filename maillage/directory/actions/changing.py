@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import QuerySet
+
 from maillage.core import clock
-from maillage.directory.choices import Through
+from maillage.directory.choices import SubmissionState, Through
 from maillage.directory.models import RecordChange, Service, Structure, Submission
 from maillage.directory.models.proposals import alike, said_by
 
@@ -49,6 +51,29 @@ def changes_between(
             )
         )
     return found
+
+
+def withhold(proposals: QuerySet[Submission]) -> None:
+    """Of those answered for good or given up, keep that a telling field was proposed, and nothing of what it said.
+
+    What their authors still write stays: they need it, and it is closed without a second factor.
+    """
+    for one in proposals.filter(state__in=(SubmissionState.PUBLISHED, SubmissionState.WITHDRAWN)):
+        Submission.objects.filter(pk=one.pk).update(
+            values=_untold(one.values), unpublished=_untold(one.unpublished),
+            read={name: value for name, value in one.read.items() if name not in TELLING},
+        )  # fmt: skip
+
+
+def _untold(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: None if name in TELLING else value for name, value in values.items()}
+
+
+def forget_address(structure: Structure) -> None:
+    """An address that becomes confidential leaves the past too: its own, its services', and what was proposed."""
+    past = RecordChange.objects.filter(structure=structure, field__in=TELLING)
+    past.update(before=None, after=None, is_withheld=True)
+    withhold(Submission.objects.filter(structure=structure))
 
 
 def hides(record: Structure | Service) -> bool:

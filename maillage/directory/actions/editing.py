@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 from maillage.core import clock, journal
 from maillage.core.concurrency import once, save_version
 from maillage.core.refusals import Refused
-from maillage.directory.actions.changing import changes_between, hides, values_of
+from maillage.directory.actions.changing import changes_between, forget_address, hides, values_of
 from maillage.directory.actions.indexing import index_services
 from maillage.directory.choices import Through
 from maillage.directory.data_inclusion import faults_of
@@ -41,10 +41,10 @@ def confirm(record: Structure | Service, *, expected: int, key: str, by: Any) ->
         journal.record(by, "directory.confirmed", record)
 
 
-def restore(change: RecordChange, *, key: str, by: Any) -> Structure | Service:
+def restore(change: RecordChange, *, expected: int, key: str, by: Any) -> Structure | Service:
     """Give back to a field the value it had before this change: a correction like another, which history tells.
 
-    Raises Refused when the standard no longer accepts that value, and as `correct` does.
+    `expected` is the version of the record that the person read before saying yes. Raises Refused when the standard no longer accepts that value, and as `correct` does.
     """
     record = change.record()
     say(record, {change.field: change.before})
@@ -54,7 +54,7 @@ def restore(change: RecordChange, *, key: str, by: Any) -> Structure | Service:
             gettext("Cette ancienne valeur ne peut plus être rétablie."),
             instead=gettext("Corrigez la fiche en écrivant la valeur qui convient."),
         )
-    correct(record, fields=[change.field], expected=record.version, key=key, by=by)
+    correct(record, fields=[change.field], expected=expected, key=key, by=by)
     return record
 
 
@@ -81,6 +81,8 @@ def keep(
     hidden = hides(stored) or hides(record)
     changes = changes_between(record, before, through=through, hidden=hidden, by=by, submission=submission)
     RecordChange.objects.bulk_create(changes)
+    if isinstance(record, Structure) and hides(record) and not hides(stored):
+        forget_address(record)
     own = Service.objects.filter(pk=record.pk)
     index_services(own if isinstance(record, Service) else Service.objects.filter(structure=record.pk))
 

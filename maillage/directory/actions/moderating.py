@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 from maillage.core import clock, journal
 from maillage.core.concurrency import Stale
 from maillage.core.refusals import Refused
+from maillage.directory.actions.changing import hides, withhold
 from maillage.directory.actions.editing import keep, placed
 from maillage.directory.actions.indexing import index_services
 from maillage.directory.actions.telling import tell_author
@@ -27,19 +28,22 @@ def publish(proposal: Submission, *, kept: list[str], sentence: str, seen: int, 
     waits = proposal.state == SubmissionState.SUBMITTED  # Else the workflow says that it is done.
     if waits and not proposal.is_to_be_made and record.version != seen:
         raise Stale(record)
-    read = {name: said_by(record, name) for name in kept}
+    read, was_hidden = {name: said_by(record, name) for name in kept}, hides(record)
     say(record, {name: proposal.values[name] for name in kept})
     fields = placed(record, kept)
 
     def carry_out(current: Submission) -> None:
-        Submission.objects.filter(pk=current.pk).update(decided_by=by, decided_at=clock.now())
+        answer = {"decided_by": by, "decided_at": clock.now(), "sentence": sentence.strip() or current.sentence}
+        Submission.objects.filter(pk=current.pk).update(**answer)
         _carry_out(current, record, fields, by=by)
         if rest:
-            _send_rest_back(current, rest, read=proposal.read, sentence=sentence, by=by)
+            _send_rest_back(current, rest, sentence=sentence, by=by)
+        if was_hidden or hides(record):
+            withhold(Submission.objects.filter(pk=current.pk))
         tell_author.enqueue(current.pk)
 
     with journal.act():
-        _trim(proposal, kept, read)
+        _set_apart(proposal, rest, read)
         version = proposal.version
         return PROPOSALS.apply("publish", proposal, by=by, then=carry_out, key=key, expected_version=version)
 
@@ -58,11 +62,12 @@ def _chosen(proposal: Submission, kept: list[str], sentence: str) -> tuple[list[
     return chosen, rest
 
 
-def _trim(proposal: Submission, kept: list[str], read: dict[str, Any]) -> None:
-    """Leave in the proposal what is published, beside what the moderator saw; not in one that someone else decided."""
+def _set_apart(proposal: Submission, rest: dict[str, Any], read: dict[str, Any]) -> None:
+    """Apart from what is published, beside what the moderator saw: the rest; not in one that someone else decided."""
     if proposal.kind == SubmissionKind.CORRECTION:
         waiting = Submission.objects.waiting().filter(pk=proposal.pk, version=proposal.version)
-        waiting.update(values={name: proposal.values[name] for name in kept}, read=read)
+        kept = {name: value for name, value in proposal.values.items() if name not in rest}
+        waiting.update(values=kept, unpublished=rest, read=proposal.read | read)
 
 
 def _carry_out(current: Submission, record: Structure | Service, fields: list[str], *, by: Any) -> None:
@@ -92,18 +97,15 @@ def _close_service(record: Structure | Service, *, by: Any, submission: Submissi
     journal.record(by, "directory.service_closed", record)
 
 
-def _send_rest_back(
-    proposal: Submission, rest: dict[str, Any], *, read: dict[str, Any], sentence: str, by: Any
-) -> None:
-    """What was not published becomes a proposal of its own, back in its author's hands."""
+def _send_rest_back(proposal: Submission, rest: dict[str, Any], *, sentence: str, by: Any) -> None:
+    """What was not published becomes a proposal of its own, back in its author's hands: one letter tells both."""
     back = PROPOSALS.born(
         SubmissionState.RETURNED, kind=proposal.kind, structure=proposal.structure, service=proposal.service,
         organisation=proposal.organisation, author=proposal.author, values=rest,
-        read={name: read.get(name) for name in rest}, submitted_at=proposal.submitted_at,
-        sentence=sentence.strip(), decided_by=by, decided_at=clock.now(),
+        read={name: proposal.read.get(name) for name in rest}, submitted_at=proposal.submitted_at,
+        sentence=sentence.strip(), decided_by=by, decided_at=clock.now(), rest_of=proposal,
     )  # fmt: skip
     journal.record(by, "directory.submission_partly_returned", back, of=proposal.pk, fields=sorted(rest))
-    tell_author.enqueue(back.pk)
 
 
 def send_back(proposal: Submission, *, sentence: str, key: str, by: Any) -> Submission:

@@ -10,6 +10,7 @@ from maillage.actors.models import ApiKey, Organisation
 from maillage.core import clock, journal
 from maillage.core.concurrency import Stale, once, save_version
 from maillage.core.refusals import Refused
+from maillage.directory.actions.changing import hides, withhold
 from maillage.directory.actions.telling import tell_moderators
 from maillage.directory.choices import SubmissionKind, SubmissionState
 from maillage.directory.models import Service, Structure, Submission
@@ -151,7 +152,12 @@ def take_back(proposal: Submission, *, by: Any) -> Submission:
 
 def withdraw(proposal: Submission, *, by: Any) -> Submission:
     """Give it up."""
-    return PROPOSALS.apply("withdraw", proposal, by=by)
+    return PROPOSALS.apply("withdraw", proposal, by=by, then=_given_up)
+
+
+def _given_up(proposal: Submission) -> None:
+    if hides(proposal.record()):
+        withhold(Submission.objects.filter(pk=proposal.pk))
 
 
 def submit_by_key(record: Structure | Service, values: dict[str, Any], *, note: str, by: ApiKey) -> Submission:
@@ -162,17 +168,30 @@ def submit_by_key(record: Structure | Service, values: dict[str, Any], *, note: 
     with journal.act():
         latest = proposal_about(record)
         if latest.pk is not None:
-            raise Refused(gettext("Une proposition de votre organisation est déjà ouverte sur cette fiche."))
+            raise _already_open()
         latest.values = {name: value for name, value in values.items() if not alike(value, said_by(record, name))}
         latest.read = {name: said_by(record, name) for name in latest.values}
         latest.note = note
         if refusal := nothing_proposed(latest) or cannot_be_published(latest):
             raise refusal
-        sent = PROPOSALS.born(
-            SubmissionState.SUBMITTED, kind=latest.kind, structure=latest.structure, service=latest.service,
-            organisation=latest.organisation, values=latest.values, read=latest.read, note=note,
-            submitted_at=clock.now(),
-        )  # fmt: skip
+        sent = _send_at_once(latest)
         tell_moderators.enqueue(sent.pk)
         journal.record(None, "directory.submission_sent_by_key", sent, key=by.pk, fields=sorted(sent.values))
     return sent
+
+
+def _send_at_once(proposal: Submission) -> Submission:
+    """Two programs, or a program and a colleague, at the same instant: the second is told so."""
+    try:
+        with transaction.atomic():
+            return PROPOSALS.born(
+                SubmissionState.SUBMITTED, kind=proposal.kind, structure=proposal.structure, service=proposal.service,
+                organisation=proposal.organisation, values=proposal.values, read=proposal.read, note=proposal.note,
+                submitted_at=clock.now(),
+            )  # fmt: skip
+    except IntegrityError:
+        raise _already_open() from None
+
+
+def _already_open() -> Refused:
+    return Refused(gettext("Une proposition de votre organisation est déjà ouverte sur cette fiche."))

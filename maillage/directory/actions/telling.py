@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 
-from django.conf import settings
-from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.utils.translation import gettext
 from django_tasks import task
 
+from maillage.actors.actions import letters
 from maillage.actors.models import Membership, User
+from maillage.core.addresses import house_address
 from maillage.directory.choices import SubmissionState
 from maillage.directory.deadlines import answer_due
 from maillage.directory.models import Submission
@@ -31,13 +31,21 @@ def tell_author(pk: int) -> int:
     proposal = Submission.objects.select_related("author").filter(pk=pk).first()
     if proposal is None or proposal.author is None or not can_follow_submission(proposal.author, proposal):
         return 0
-    if proposal.state == SubmissionState.PUBLISHED:
-        subject = gettext("Votre proposition est publiée : %(name)s")
-        return _write([proposal.author], proposal, subject=subject % {"name": proposal.name}, letter="published")
+    letter, subject = _answer_in_words(proposal)
+    if not letter:
+        return 0
+    return _write([proposal.author], proposal, subject=subject % {"name": proposal.name}, letter=letter)
+
+
+def _answer_in_words(proposal: Submission) -> tuple[str, str]:
+    """The letter that says the answer, and its subject; empty when it has none."""
     if proposal.state == SubmissionState.RETURNED:
-        subject = gettext("Votre proposition vous revient : %(name)s")
-        return _write([proposal.author], proposal, subject=subject % {"name": proposal.name}, letter="returned")
-    return 0
+        return "returned", gettext("Votre proposition vous revient : %(name)s")
+    if proposal.state != SubmissionState.PUBLISHED:
+        return "", ""
+    if proposal.unpublished:
+        return "partly_published", gettext("Votre proposition est publiée en partie : %(name)s")
+    return "published", gettext("Votre proposition est publiée : %(name)s")
 
 
 def moderators_of(proposal: Submission) -> list[User]:
@@ -52,15 +60,11 @@ def _keeps_everything(user: User) -> bool:
     return any(held.role in KEEPERS and not held.sector_code for held in user.held)
 
 
-def house_address() -> str:
-    """Where this house answers, for a letter that no request asked for: what its operator declared first."""
-    if settings.CSRF_TRUSTED_ORIGINS:
-        return str(settings.CSRF_TRUSTED_ORIGINS[0])
-    return f"{'https' if settings.BEHIND_HTTPS else 'http'}://{settings.ALLOWED_HOSTS[0]}"
-
-
 def _write(people: Iterable[User], proposal: Submission, *, subject: str, letter: str, due: object = None) -> int:
     told = {"proposal": proposal, "due": due, "address": house_address() + proposal.get_absolute_url()}
     text = render_to_string(f"directory/mails/{letter}.txt", told)
     subject = " ".join(subject.split())
-    return sum(send_mail(subject, text, None, [person.email]) for person in people if person.email)
+    written = [person.email for person in people if person.email]
+    for address in written:  # One letter each: an address that is refused deprives nobody of theirs.
+        letters.post(address, subject=subject, text=text)
+    return len(written)

@@ -1,6 +1,6 @@
 """What people type."""
 
-from maillage.directory.forms.deciding import ClosingForm, DecisionForm, OnceForm
+from maillage.directory.forms.deciding import ClosingForm, ConfirmForm, DecisionForm, OnceForm, RestoreForm
 from maillage.directory.forms.editing import (
     EditForm,
     ProposedServiceForm,
@@ -9,8 +9,10 @@ from maillage.directory.forms.editing import (
     StructureForm,
 )
 from maillage.directory.forms.searching import PlaceAsked, SearchForm, TerritoryForm, durations
+from maillage.directory.forms.tying import TieForm
 
 __all__ = [
-    "ClosingForm", "DecisionForm", "EditForm", "OnceForm", "PlaceAsked", "ProposedServiceForm",
-    "ProposedStructureForm", "SearchForm", "ServiceForm", "StructureForm", "TerritoryForm", "durations",
+    "ClosingForm", "ConfirmForm", "DecisionForm", "EditForm", "OnceForm", "PlaceAsked", "ProposedServiceForm",
+    "ProposedStructureForm", "RestoreForm", "SearchForm", "ServiceForm", "StructureForm", "TerritoryForm", "TieForm",
+    "durations",
 ]  # fmt: skip

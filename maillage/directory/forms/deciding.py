@@ -48,6 +48,20 @@ class ClosingForm(forms.Form):
     intention = forms.CharField(max_length=64, widget=forms.HiddenInput)
 
 
+class ConfirmForm(forms.Form):
+    """« Everything is exact »: the version of the record that was read, the key of the page it was said from."""
+
+    record_version = forms.IntegerField(min_value=1)
+    intention = forms.CharField(max_length=40)
+
+
+class RestoreForm(forms.Form):
+    """Yes, give this field its former value back, on the record as it was read."""
+
+    version_read = forms.IntegerField(widget=forms.HiddenInput)
+    intention = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+
 class OnceForm(forms.Form):
     """A button that is pressed once."""
 

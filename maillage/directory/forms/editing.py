@@ -3,16 +3,18 @@
 from typing import Any, Self, cast
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Model, Q
 from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from maillage.core.concurrency import new_key
+from maillage.core.names import one_line
 from maillage.directory import hours
 from maillage.directory.choices import AUDIENCES, EVERYONE, THEMES
 from maillage.directory.data_inclusion import faults_of
 from maillage.directory.models import Service, Structure
+from maillage.directory.wording import both_in_words, value_in_words
 from maillage.territories.choices import SectorLevel
 from maillage.territories.models import Commune, Sector
 
@@ -33,7 +35,23 @@ class EditForm(forms.ModelForm):
             if isinstance(field.widget, forms.Textarea):
                 field.widget.attrs["rows"] = 6 if name == "description" else 2
         self.fields["opening_hours"].label = _("Horaires d'accueil")
-        self.fields["opening_hours"].help_text = _("Par exemple : lun-ven 9h-12h, 14h-17h ; sam 9h30-12h")
+        self.fields["opening_hours"].help_text = self._help_with_hours()
+        self.fields["commune_code"].help_text = _(
+            "Le code à cinq chiffres de l'Insee ; laissez-le tel quel si la commune n'a pas changé."
+        )
+        self.fields["commune_code"] = self.fields.pop("commune_code")  # Last: what few people know by heart.
+
+    def _help_with_hours(self) -> str:
+        example = gettext("Par exemple : lun-ven 9h-12h, 14h-17h ; sam 9h30-12h")
+        written = self.instance.opening_hours
+        said = value_in_words("opening_hours", written) if written else ""
+        return example if said in ("", written) else gettext("Se lit : %(hours)s.") % {"hours": said} + f" {example}"
+
+    def clean_name(self) -> str:
+        text = str(self.cleaned_data["name"])
+        if "name" in self.changed_data:
+            one_line(text)
+        return text
 
     def clean_opening_hours(self) -> str:
         text = str(self.cleaned_data["opening_hours"]).strip()
@@ -94,7 +112,10 @@ class EditForm(forms.ModelForm):
         """Each field both people changed: its label, what stands now, what this person wrote."""
         read = self.values_read()
         return [
-            (str(self.fields[name].label), _said(getattr(current, name)), _said(self.cleaned_data[name]))
+            (
+                str(self.fields[name].label),
+                *both_in_words(name, _bare(getattr(current, name)), _bare(self.cleaned_data[name])),
+            )
             for name, value in read.items()
             if (getattr(current, name) or "") != (value or "")
         ]
@@ -117,10 +138,9 @@ def _put(data: QueryDict, name: str, value: Any) -> None:
     data.setlist(name, list(value) if isinstance(value, list | tuple) else [] if value is None else [str(value)])
 
 
-def _said(value: Any) -> str:
-    if isinstance(value, bool):
-        return gettext("oui") if value else gettext("non")
-    return ", ".join(value) if isinstance(value, list) else str(value or gettext("(vide)"))
+def _bare(value: Any) -> Any:
+    """As JSON holds it: the key of what it points to."""
+    return value.pk if isinstance(value, Model) else value
 
 
 class StructureForm(EditForm):
@@ -130,6 +150,10 @@ class StructureForm(EditForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["is_address_confidential"].help_text = _(
+            "Cochez si connaître l'adresse met en danger les personnes accueillies. Elle n'est alors montrée ni au "
+            "public, ni sur une carte : elle se donne par téléphone."
+        )
         if not self.instance.is_address_confidential:
             del self.fields["reveal"]
         if "serves_sector" not in self.fields:
@@ -182,12 +206,11 @@ class ServiceForm(EditForm):
 
 
 class Proposing:
-    """What a proposal's form has more than a correction's: a word for those who answer, the version of the record."""
+    """What a proposal's form has more than a correction's: a word for those who answer."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields: dict[str, forms.Field]
-        self.fields["record_version"] = forms.IntegerField(widget=forms.HiddenInput, required=False)
         self.fields["note"] = forms.CharField(
             label=_("Un mot pour la Maison des solidarités"),
             help_text=_("Par exemple, d'où vous tenez ce qui change. Il n'est pas publié."),

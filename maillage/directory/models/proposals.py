@@ -59,6 +59,8 @@ class Submission(Stateful, Versioned):
 
     `values` holds each field and what is proposed, `read` what the record said when it was written. It belongs to the
     organisation: whoever keeps its records may carry it on. A key of the organisation's software has no author.
+
+    Published in part, it keeps what was not in `unpublished`; another one takes this back to its author, as `rest_of`.
     """
 
     state = models.CharField(
@@ -73,6 +75,10 @@ class Submission(Stateful, Versioned):
     author = someone("proposée par")
     values = models.JSONField("valeurs proposées", default=dict, encoder=DjangoJSONEncoder)
     read = models.JSONField("valeurs lues", default=dict, encoder=DjangoJSONEncoder)
+    unpublished = models.JSONField("valeurs non publiées", default=dict, encoder=DjangoJSONEncoder)
+    rest_of = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="reste de"
+    )
     note = models.TextField("un mot pour la Maison des solidarités", blank=True)
     created_at = models.DateTimeField("commencée le", default=clock.now, editable=False)
     submitted_at = models.DateTimeField("envoyée le", null=True, blank=True, editable=False)
@@ -113,6 +119,11 @@ class Submission(Stateful, Versioned):
         if self.kind == SubmissionKind.NEW_SERVICE and self.service_id is None:
             return str(self.values.get("name", ""))
         return (self.service or self.structure).name
+
+    @property
+    def withheld(self) -> frozenset[str]:
+        """The fields whose values were not kept: they would have told a confidential address."""
+        return frozenset(self.values.keys() | self.unpublished.keys()) - self.read.keys()
 
     @property
     def is_to_be_made(self) -> bool:

@@ -1,9 +1,10 @@
 """What the pages of those who keep the directory are told: their lists, imports, the past of a record."""
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -12,22 +13,29 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
 from maillage.core import components
+from maillage.core.concurrency import new_key
 from maillage.directory import cards
 from maillage.directory.actions.changing import TELLING, hides
 from maillage.directory.models import ImportRun, RecordChange, Service, Structure, Submission
 from maillage.directory.models.proposals import said_by
-from maillage.directory.permissions import can_propose_service, can_restore_change
-from maillage.directory.wording import field_label, value_in_words
+from maillage.directory.permissions import awaits_second_factor, can_propose_service, can_restore_change
+from maillage.directory.wording import both_in_words, field_label
 
 PER_PAGE = 50
 
 
-def records(structures: QuerySet[Structure], number: str) -> dict[str, object]:
+def records(structures: QuerySet[Structure], number: str, *, reader: Any) -> dict[str, object]:
     """What an editor keeps true, the oldest first, fifty at a time."""
     page = Paginator(structures.select_related("source").order_by("updated_on", "pk"), 50).get_page(number)
     rows = [_record_row(structure) for structure in page]
     headers = (gettext("Structure"), gettext("Commune"), gettext("Fraîcheur"), gettext("Source"), gettext("À faire"))
-    return {"page": page, "table": components.Table(gettext("Fiches, les plus anciennes d'abord"), headers, rows)}
+    table = components.Table(gettext("Fiches, les plus anciennes d'abord"), headers, rows)
+    return {"page": page, "table": table, "protected": protected(reader)}
+
+
+def protected(reader: Any) -> int:
+    """How many records wait for this reader's second factor."""
+    return awaits_second_factor.among(Structure.objects.all(), reader).count()
 
 
 def _record_row(structure: Structure) -> tuple[object, ...]:
@@ -43,33 +51,60 @@ def _record_row(structure: Structure) -> tuple[object, ...]:
 
 
 def my_records(structures: QuerySet[Structure], number: str, *, reader: Any) -> dict[str, object]:
-    """What a member of a structure keeps true: each structure and its services, the oldest first."""
-    page = Paginator(structures.select_related("site__organisation").order_by("updated_on", "pk"), 20).get_page(number)
-    things: list[Structure | Service] = []
-    services = can_propose_service.among(Service.objects.filter(structure__in=list(page)), reader)
-    by_structure: dict[int, list[Service]] = {}
-    for service in services.select_related("structure").order_by("name"):
-        by_structure.setdefault(service.structure_id, []).append(service)
-    for structure in page:
-        things += [structure, *by_structure.get(structure.pk, [])]
-    open_ones = _open_proposals(page)
+    """What a member of a structure keeps true, structures and services alike: the oldest first, fifty at a time."""
+    services = can_propose_service.among(Service.objects.filter(structure__in=structures.values("pk")), reader)
+    page = Paginator(_oldest_first(structures, services), PER_PAGE).get_page(number)
+    things = _loaded(page)
+    open_ones = _open_proposals({_key_of(thing)[0] for thing in things})
     rows = [_my_row(thing, open_ones.get(_key_of(thing), [])) for thing in things]
-    headers = (gettext("Fiche"), gettext("Fraîcheur"), gettext("Proposition en cours"), gettext("À faire"))
-    organisations = sorted({str(structure.site.organisation) for structure in page if structure.site})
+    headers = (
+        gettext("Fiche"), gettext("Lieu"), gettext("Vérifiée"), gettext("Proposition en cours"), gettext("À faire")
+    )  # fmt: skip
+    waiting = protected(reader)
     empty = gettext(
         "Aucune fiche n'est encore rattachée à votre organisation. Demandez-le à la Maison des solidarités."
     )
+    if waiting:
+        empty = gettext("Vos fiches attendent votre second facteur.")
     table = components.Table(gettext("Vos fiches, les plus anciennes d'abord"), headers, rows, empty=empty)
-    return {"page": page, "table": table, "organisations": ", ".join(organisations)}
+    organisations = ", ".join(_organisations_of(things))
+    return {"page": page, "table": table, "organisations": organisations, "protected": waiting, "intention": new_key()}
+
+
+Rank = tuple[bool, dt.date, int, int]
+"""Where a record comes in the list: withdrawn last, the oldest first, a structure before its services; its key."""
+
+
+def _oldest_first(structures: QuerySet[Structure], services: QuerySet[Service]) -> list[Rank]:
+    return sorted(
+        (gone is not None, day, kind, pk)
+        for kind, records in enumerate((structures, services))
+        for pk, day, gone in records.order_by().values_list("pk", "updated_on", "withdrawn_at")
+    )
+
+
+def _loaded(ranks: Iterable[Rank]) -> list[Structure | Service]:
+    ranks = list(ranks)
+    structures = Structure._base_manager.select_related("site__organisation")
+    services = Service._base_manager.select_related("structure__site__organisation")
+    found: dict[tuple[int, int], Structure | Service] = {}
+    found |= {(0, pk): one for pk, one in structures.in_bulk([pk for *_, kind, pk in ranks if kind == 0]).items()}
+    found |= {(1, pk): one for pk, one in services.in_bulk([pk for *_, kind, pk in ranks if kind == 1]).items()}
+    return [found[kind, pk] for *_, kind, pk in ranks]
+
+
+def _organisations_of(things: list[Structure | Service]) -> list[str]:
+    structures = (thing.structure if isinstance(thing, Service) else thing for thing in things)
+    return sorted({str(structure.site.organisation) for structure in structures if structure.site})
 
 
 def _key_of(thing: Structure | Service) -> tuple[int, int | None]:
     return (thing.structure_id, thing.pk) if isinstance(thing, Service) else (thing.pk, None)
 
 
-def _open_proposals(page: Page) -> dict[tuple[int, int | None], list[Submission]]:
+def _open_proposals(structures: set[int]) -> dict[tuple[int, int | None], list[Submission]]:
     found: dict[tuple[int, int | None], list[Submission]] = {}
-    ours = Submission.objects.open().filter(structure__in=list(page)).select_related("structure__site", "service")
+    ours = Submission.objects.open().filter(structure__in=structures).select_related("structure__site", "service")
     for proposal in ours:
         if proposal.structure.site and proposal.structure.site.organisation_id == proposal.organisation_id:
             found.setdefault((proposal.structure_id, proposal.service_id), []).append(proposal)
@@ -78,9 +113,6 @@ def _open_proposals(page: Page) -> dict[tuple[int, int | None], list[Submission]
 
 def _my_row(thing: Structure | Service, proposals: list[Submission]) -> tuple[object, ...]:
     fresh = cards.freshness_card(thing)
-    is_service = isinstance(thing, Service)
-    propose = reverse("directory:propose_service" if is_service else "directory:propose_structure", args=[thing.pk])
-    name = format_html('<a href="{}">{}</a>', thing.get_absolute_url(), thing.name)
     under_way = [
         format_html('<a href="{}">{}</a> ({})', one.get_absolute_url(), one.get_state_display(), one.name)
         if one.is_to_be_made
@@ -88,11 +120,28 @@ def _my_row(thing: Structure | Service, proposals: list[Submission]) -> tuple[ob
         for one in proposals
     ]
     return (
-        format_html("{} · {}", gettext("service"), name) if is_service else name,
-        gettext("Retirée") if thing.is_withdrawn else f"{fresh.word} ({fresh.date})",
+        format_html('<a href="{}">{}</a>', thing.get_absolute_url(), thing.name),
+        thing.structure.name if isinstance(thing, Service) else gettext("la structure elle-même"),
+        gettext("Retirée") if thing.is_withdrawn else fresh.date,
         format_html("{}" + " · {}" * (len(under_way) - 1), *under_way) if under_way else "",
-        format_html('<a href="{}">{}</a>', propose, gettext("Corriger, ou dire que tout est exact")),
+        _my_gestures(thing, may_confirm=not proposals and not thing.is_withdrawn),
     )
+
+
+def _my_gestures(thing: Structure | Service, *, may_confirm: bool) -> str:
+    """Correct it, or say at once that it is exact: the list stands in a form of which each row has a button."""
+    kind = "service" if isinstance(thing, Service) else "structure"
+    correct = reverse(f"directory:propose_{kind}", args=[thing.pk])
+    link = format_html('<a href="{}">{}</a>', correct, gettext("Corriger"))
+    if not may_confirm:
+        return link
+    return format_html(
+        '<span class="cluster">{}<button class="button button-quiet" formaction="{}" name="record_version" value="{}">'
+        '<span>{}<span class="visually-hidden"> : {}</span></span></button></span>',
+        link, reverse(f"directory:confirm_{kind}", args=[thing.pk]), thing.version,
+        gettext("Tout est exact").replace(" ", "\u00a0"),
+        thing.name,
+    )  # fmt: skip
 
 
 def imports(runs: Iterable[ImportRun]) -> dict[str, object]:
@@ -139,7 +188,7 @@ def change_in_words(change: RecordChange, *, hidden: bool) -> tuple[str, str]:
     """Before and after; nothing of a confidential address, which has one door of its own."""
     if change.is_withheld or (hidden and change.field in TELLING):
         return "", gettext("modifié (adresse confidentielle : valeur non montrée)")
-    return value_in_words(change.field, change.before), value_in_words(change.field, change.after)
+    return both_in_words(change.field, change.before, change.after)
 
 
 def restoring_in_words(change: RecordChange, record: Structure | Service) -> tuple[str, str]:
@@ -147,7 +196,7 @@ def restoring_in_words(change: RecordChange, record: Structure | Service) -> tup
     if change.field in TELLING and hides(record):
         unsaid = gettext("(adresse confidentielle : non montrée)")
         return unsaid, unsaid
-    return value_in_words(change.field, said_by(record, change.field)), value_in_words(change.field, change.before)
+    return both_in_words(change.field, said_by(record, change.field), change.before)
 
 
 def _who(change: RecordChange) -> str:

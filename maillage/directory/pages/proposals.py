@@ -14,12 +14,12 @@ from maillage.core import clock, components
 from maillage.core.concurrency import new_key
 from maillage.core.documents import in_words
 from maillage.directory.choices import SubmissionKind, SubmissionState
-from maillage.directory.deadlines import answer_due, home_zone, late_before
+from maillage.directory.deadlines import Calendar, answer_due, calendar, late
 from maillage.directory.forms import DecisionForm
 from maillage.directory.models import Structure, Submission
 from maillage.directory.models.proposals import said_by
-from maillage.directory.permissions import can_follow_submission
-from maillage.directory.wording import field_label, value_in_words
+from maillage.directory.permissions import can_follow_submission, can_read_submission
+from maillage.directory.wording import both_in_words, field_label, value_in_words
 from maillage.directory.workflows import PROPOSALS, overtaken
 from maillage.territories.models import Commune, Sector
 
@@ -35,13 +35,22 @@ def writing(proposal: Submission) -> dict[str, object]:
         "proposal": proposal,
         "title": writing_title(proposal),
         "answerer": answerer_of(proposal.structure),
-        "may_confirm": proposal.kind == SubmissionKind.CORRECTION and proposal.pk is None,
+        **_confirming(proposal),
         "back_url": proposal.get_absolute_url() if proposal.pk else _record_url(proposal),
         "closing_url": _closing_url(proposal),
         "new_service_url": _new_service_url(proposal),
         "conflicts": [],
         "folded": ("themes", "audiences"),
     }
+
+
+def _confirming(proposal: Submission) -> dict[str, object]:
+    """What says, before anything is written, that the record is exact as it stands."""
+    record = proposal.service or proposal.structure
+    if proposal.kind != SubmissionKind.CORRECTION or proposal.pk is not None or record.is_withdrawn:
+        return {"confirm_url": ""}
+    url = reverse(f"directory:confirm_{'service' if proposal.service else 'structure'}", args=[record.pk])
+    return {"confirm_url": url, "record_version": record.version, "confirm_key": new_key()}
 
 
 def _closing_url(proposal: Submission) -> str:
@@ -63,13 +72,16 @@ def writing_title(proposal: Submission) -> str:
 
 
 def answerer_of(structure: Structure) -> str:
-    """Who will answer, in words: the Maison des solidarités of the sector, else the Département."""
+    """Who will answer, as a name that no sentence holds: the Maison des solidarités of the sector, or its own words.
+
+    Names begin with « Maison », « MDS », « Centre »… : none is given an article.
+    """
     commune = Commune.objects.filter(pk=structure.commune_code).first()
     sector = commune.sector_on(clock.today()) if commune else None
     if sector is None:
-        return gettext("le Département")
+        return gettext("Département")
     tied = Structure.objects.published().filter(serves_sector__in=Sector.objects.versions_of(sector)).first()
-    return tied.name if tied else gettext("la MDS du secteur %(sector)s") % {"sector": sector.name}
+    return tied.name if tied else gettext("MDS du secteur %(sector)s") % {"sector": sector.name}
 
 
 def _record_url(proposal: Submission) -> str:
@@ -90,6 +102,9 @@ def submission(
         "title": f"{proposal.get_kind_display()} : {proposal.name}",
         "facts": _facts(proposal),
         "due": answer_due(proposal),
+        "part": _part(proposal, reader),
+        "rest_of_url": _readable_url(proposal.rest_of, reader),
+        "is_ours": is_ours,
         "answerer": answerer_of(proposal.structure),
         "record_url": "" if proposal.is_to_be_made else record.get_absolute_url(),
         "table": _compared(proposal),
@@ -103,6 +118,22 @@ def submission(
         "back_url": reverse("directory:my_records" if is_ours else "directory:submissions"),
         "back_label": gettext("Mes fiches") if is_ours else gettext("Propositions à publier"),
     }  # fmt: skip
+
+
+def _part(proposal: Submission, reader: Any) -> dict[str, object] | None:
+    """Of a proposal published in part: what was, what was not, and where this is now."""
+    if not proposal.unpublished:
+        return None
+    rest = Submission.objects.filter(rest_of=proposal).first()
+    return {
+        "published": [field_label(name) for name in proposal.values],
+        "rest": [field_label(name) for name in proposal.unpublished],
+        "url": _readable_url(rest, reader),
+    }
+
+
+def _readable_url(proposal: Submission | None, reader: Any) -> str:
+    return proposal.get_absolute_url() if proposal is not None and can_read_submission(reader, proposal) else ""
 
 
 def has_values(proposal: Submission) -> bool:
@@ -151,12 +182,16 @@ def _compared(proposal: Submission) -> components.Table | None:
     past, record = _overtaken(proposal), proposal.record()
     headers = [gettext("Champ"), gettext("Avant"), gettext("Proposé")]
     if proposal.is_to_be_made or proposal.kind == SubmissionKind.NEW_SERVICE:
-        rows = [[field_label(name), value_in_words(name, value)] for name, value in proposal.values.items()]
+        rows = [[field_label(name), _said(proposal, name, value)] for name, value in proposal.values.items()]
         return components.Table(gettext("Le service proposé"), [headers[0], headers[2]], rows)
     rows = [
-        [field_label(name), value_in_words(name, proposal.read.get(name)), value_in_words(name, value)]
-        for name, value in proposal.values.items()
+        [field_label(name), *_both_said(proposal, name, value)]
+        for name, value in (proposal.values | proposal.unpublished).items()
     ]
+    if proposal.unpublished:
+        headers.append(gettext("Réponse"))
+        for name, row in zip(proposal.values | proposal.unpublished, rows, strict=True):
+            row.append(gettext("Non publié") if name in proposal.unpublished else gettext("Publié"))
     if past:
         headers.insert(2, gettext("Aujourd'hui dans l'annuaire"))
         for name, row in zip(proposal.values, rows, strict=True):
@@ -164,14 +199,27 @@ def _compared(proposal: Submission) -> components.Table | None:
     return components.Table(gettext("Ce qui change, champ par champ"), headers, rows)
 
 
+def _both_said(proposal: Submission, name: str, value: Any) -> tuple[str, str]:
+    """Before and proposed; nothing of a confidential address once it is over."""
+    if name in proposal.withheld:
+        return "", _said(proposal, name, value)
+    return both_in_words(name, proposal.read.get(name), value)
+
+
+def _said(proposal: Submission, name: str, value: Any) -> str:
+    if name in proposal.withheld:
+        return gettext("(adresse confidentielle : valeur non gardée)")
+    return value_in_words(name, value)
+
+
 def submissions(proposals: QuerySet[Submission], *, chosen: str, number: str) -> dict[str, object]:
     """What waits for an answer, the longest first; or what was answered."""
     chosen = chosen if chosen in FILTERS else ""
     waiting = proposals.filter(state=SubmissionState.SUBMITTED)
-    late = waiting.filter(submitted_at__lt=late_before())
+    overdue = late(waiting)
     shown = {
         "": waiting.order_by("submitted_at", "pk"),
-        "late": late.order_by("submitted_at", "pk"),
+        "late": overdue.order_by("submitted_at", "pk"),
         "returned": proposals.filter(state=SubmissionState.RETURNED).order_by("-decided_at", "-pk"),
         "published": proposals.filter(state=SubmissionState.PUBLISHED).order_by("-decided_at", "-pk"),
     }[chosen]
@@ -179,7 +227,7 @@ def submissions(proposals: QuerySet[Submission], *, chosen: str, number: str) ->
     return {
         "page": page,
         "table": _list(page, chosen),
-        "lead": _lead(waiting.count(), late.count()),
+        "lead": _lead(waiting.count(), overdue.count()),
         "query": f"etat={chosen}&" if chosen else "",
         "filters": [
             (label, f"?etat={name}" if name else reverse("directory:submissions"), name == chosen)
@@ -204,14 +252,14 @@ def _lead(waiting: int, late: int) -> str:
 
 
 def _list(page: Any, chosen: str) -> components.Table:
-    zone = home_zone()
+    counted = calendar()
     rows = [
         (
             format_html('<a href="{}">{}</a>', one.get_absolute_url(), one.name),
             one.get_kind_display(),
             one.organisation.name,
             one.structure.name,
-            when_in_words(one, zone=zone),
+            when_in_words(one, on=counted),
         )
         for one in page
     ]
@@ -225,9 +273,9 @@ def _list(page: Any, chosen: str) -> components.Table:
     return components.Table(captions[chosen], headers, rows, empty=gettext("Rien ici."))
 
 
-def when_in_words(proposal: Submission, *, zone: str | None = None) -> str:
+def when_in_words(proposal: Submission, *, on: Calendar | None = None) -> str:
     """By when it is answered, or when it was: « avant le 12 mars 2026 », « en retard depuis le 12 mars 2026 »."""
-    due = answer_due(proposal, zone=zone)
+    due = answer_due(proposal, on=on)
     if due is None:
         at = proposal.decided_at or proposal.state_since
         return gettext("le %(day)s") % {"day": in_words(localtime(at).date())}

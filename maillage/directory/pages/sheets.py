@@ -17,6 +17,7 @@ from maillage.directory.choices import THEMES
 from maillage.directory.forms import SearchForm
 from maillage.directory.models import Service, Structure, Submission
 from maillage.directory.permissions import (
+    awaits_second_factor,
     can_edit_service,
     can_edit_structure,
     can_moderate_submission,
@@ -211,6 +212,7 @@ def service(service: Service, *, reader: Any) -> dict[str, object]:
 
 def structure(structure: Structure, *, reader: Any) -> dict[str, object]:
     services = can_read_service.among(Service.objects.filter(structure=structure), reader)
+    may_edit = can_edit_structure(reader, structure)
     may_read = structure.is_address_confidential and can_read_hidden_address(reader, structure)
     return {
         "structure": structure,
@@ -223,7 +225,9 @@ def structure(structure: Structure, *, reader: Any) -> dict[str, object]:
         "phone_number": phone_in_words(structure.phone),
         "freshness": cards.freshness_card(structure),
         "provenance": cards.record_facts(structure),
-        "edit_url": _if(can_edit_structure(reader, structure), "directory:edit_structure", structure.pk),
+        "edit_url": _if(may_edit, "directory:edit_structure", structure.pk),
+        "tie_url": _if(may_edit, "directory:tie", structure.pk),
+        "needs_second_factor": awaits_second_factor(reader, structure),
         "propose_url": _if(can_propose_structure(reader, structure), "directory:propose_structure", structure.pk),
         "history_url": _if(can_read_history(reader, structure), "directory:structure_history", structure.pk),
         "proposals": _waiting(Submission.objects.filter(structure=structure), reader),

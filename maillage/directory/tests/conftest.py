@@ -10,6 +10,7 @@ from django.db import transaction
 from django.test import override_settings
 
 from maillage.actors.models import Site
+from maillage.actors.sessions import VOUCHED
 from maillage.actors.tests.factories import an_organisation, someone
 from maillage.core import clock
 from maillage.core.concurrency import new_key
@@ -147,6 +148,21 @@ def mona(sectors):
 def nils(sectors):
     """Nils keeps the directory of the sector of Castelorme."""
     return someone("nils", "mds_editor", sector=sectors["TIS-2"])
+
+
+@pytest.fixture
+def enter(client):
+    """The browser of someone who has just signed in, with two factors unless said otherwise."""
+
+    def act(reader, *, factors=2):
+        client.force_login(reader)
+        if factors == 2:
+            session = client.session
+            session[VOUCHED] = "test"
+            session.save()
+        return client
+
+    return act
 
 
 @pytest.fixture

@@ -60,7 +60,8 @@ def test_two_people_who_change_two_fields_are_both_heard_without_a_question(clie
     assert (service.phone, service.conditions) == ("01 99 00 33 44", "Venez tôt.")
 
 
-def test_a_hidden_address_is_not_made_public_by_one_click(client, alice, corrected, service):
+def test_a_hidden_address_is_not_made_public_by_one_click(client, enter, alice, corrected, service):
+    enter(alice)
     structure = service.structure
     Structure.objects.filter(pk=structure.pk).update(is_address_confidential=True)
     structure.refresh_from_db()

@@ -276,14 +276,13 @@ def test_fields_that_are_not_on_the_form_are_not_taken(client, alice, service):
 # -- The hidden address ----------------------------------------------------------------------------------------------
 
 
-def test_reading_a_hidden_address_is_written_down_each_time(client, alice, bob, corrected):
+def test_reading_a_hidden_address_is_written_down_each_time(enter, alice, bob, corrected):
     fill(a_service("test--1"), structures=(a_structure(adresse="7 rue Cachée"),))
     structure = Structure.objects.get()
     corrected(structure, is_address_confidential=True)
     address = reverse("directory:hidden_address", args=[structure.pk])
     for reader in (alice, bob):
-        client.force_login(reader)
-        response = client.get(address)
+        response = enter(reader).get(address)
         assert "7 rue Cachée" in text_of(response)
         assert "no-store" in response["Cache-Control"] or "no-cache" in response["Cache-Control"]
     lines = JournalLine.objects.filter(verb="directory.hidden_address_read").order_by("seq")

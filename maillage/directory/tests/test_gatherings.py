@@ -3,16 +3,20 @@
 import datetime as dt
 
 import pytest
+from django.urls import reverse
 
 from maillage.actors.tests.factories import an_organisation, someone
 from maillage.core import clock
 from maillage.core.concurrency import new_key
+from maillage.core.deadlines import override
 from maillage.core.gathering import global_search, my_day
+from maillage.core.models import OverrideReason
 from maillage.core.navigation import navigation
 from maillage.directory.actions.moderating import send_back
-from maillage.directory.deadlines import answer_due, late_before
-from maillage.directory.gatherings import hand_over_proposals, held_proposals
+from maillage.directory.deadlines import ANSWER, answer_due, late
+from maillage.directory.gatherings import hand_over_proposals, held_proposals, proposals_shown
 from maillage.directory.models import Structure, Submission
+from maillage.directory.tests.factories import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -74,8 +78,40 @@ def test_the_database_finds_the_same_late_ones_as_the_calendar(epicerie, propose
     proposal.refresh_from_db()
     for days in range(30):
         with clock.travel(clock.dt.datetime(2026, 3, 9, 10) + dt.timedelta(days=days)):
-            late = Submission.objects.filter(submitted_at__lt=late_before()).exists()
-            assert late is answer_due(proposal).is_late
+            found = late(Submission.objects.all()).exists()
+            assert found is answer_due(proposal).is_late
+
+
+def test_a_date_that_someone_moved_counts_everywhere(client, mona, epicerie, tablees, proposed):
+    moved, other = proposed(epicerie, name="Laverie"), proposed(tablees, name="Tablées du centre")
+    why = {"reason": OverrideReason.EXCEPTIONAL, "note": "La MDS est fermée.", "by": mona}
+    override(moved, ANSWER.id, due_on=dt.date(2026, 5, 4), **why)
+    override(moved, ANSWER.id, due_on=dt.date(2026, 4, 1), **why)
+    moved.refresh_from_db()
+    assert answer_due(moved).date == dt.date(2026, 4, 1)
+    assert ("Épicerie solidaire", "2026-04-01", False) in day_of(mona)
+    with clock.travel(dt.datetime(2026, 3, 25, 10)):
+        assert [one.pk for one in late(Submission.objects.all())] == [other.pk]
+        client.force_login(mona)
+        assert "1 est en retard" in text_of(client.get(reverse("directory:submissions")))
+    with clock.travel(dt.datetime(2026, 4, 2, 10)):
+        assert {one.pk for one in late(Submission.objects.all())} == {moved.pk, other.pk}
+
+
+def test_however_many_wait_none_is_left_out(lea, mona, tablees):
+    Submission.objects.bulk_create(
+        Submission(
+            kind="new_service", state="submitted", structure=tablees, organisation=tablees.site.organisation,
+            values={"name": f"Atelier {number}"}, submitted_at=clock.now(), author=lea,
+        )
+        for number in range(230)
+    )  # fmt: skip
+    assert len([title for title, *_ in day_of(mona) if title.startswith("Atelier")]) == 230
+    for name in ("Atelier 111", "Atelier 229"):
+        assert found_by(mona, name.lower()) == {("Propositions", name)}
+    assert len(found_by(mona, "atelier")) == 10
+    Submission.objects.update(state="returned")
+    assert len(day_of(lea)) == 230
 
 
 def test_records_are_found_by_those_who_may_read_them(nobody, lea, nils, epicerie, proposed):
@@ -96,6 +132,23 @@ def test_each_one_s_tools(lea, mona, nobody):
     assert "Mes fiches" in labels[lea]
     assert "Propositions à publier" in labels[mona]
     assert labels[nobody] == set()
+
+
+def test_whoever_prepares_a_departure_reads_no_draft_that_is_closed_to_them(enter, lea, tom, tablees, epicerie, proposed):
+    sent, _draft = proposed(epicerie, name="Laverie"), proposed(tablees, send=False, name="Tablées du centre")
+    ada = someone("ada", "administrator")
+    for reader, shown in (
+        (tom, {"Correction d'une fiche · Épicerie solidaire", "Correction d'une fiche · Tablées de Melune"}),
+        (ada, {"2 propositions"}),
+    ):
+        assert {one.title for one in proposals_shown(reader, lea)} == shown
+    Submission.objects.filter(pk=sent.pk).update(organisation=an_organisation("Autre"))
+    assert [one.title for one in proposals_shown(tom, lea)] == [
+        "Correction d'une fiche · Tablées de Melune", "et 1 autre proposition",
+    ]  # fmt: skip
+    page = text_of(enter(ada).get(reverse("actors:departure", args=[lea.pk])))
+    assert "2 propositions" in page
+    assert "Épicerie solidaire" not in page
 
 
 def test_what_a_colleague_leaves_stays_in_their_organisation(lea, tom, epicerie, proposed):

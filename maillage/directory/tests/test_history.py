@@ -1,6 +1,7 @@
 """What a record said before: by whom it changed, when, through what; a former value can come back."""
 
 import datetime as dt
+import json
 
 import pytest
 from django.urls import reverse
@@ -9,7 +10,8 @@ from maillage.core import clock, retention
 from maillage.core.concurrency import new_key
 from maillage.core.models import EliminationSlip
 from maillage.directory.actions.imports import import_records
-from maillage.directory.actions.moderating import send_back
+from maillage.directory.actions.moderating import publish, send_back
+from maillage.directory.actions.submitting import withdraw
 from maillage.directory.models import RecordChange, Structure, Submission
 from maillage.directory.tests.factories import a_service, a_source, a_structure, fill, inputs_of, links_of, text_of
 
@@ -85,12 +87,13 @@ def test_a_member_and_a_stranger_bring_nothing_back(client, lea, nils, dora, epi
         assert client.post(back).status_code == 404
 
 
-def test_a_confidential_address_leaves_no_trace_in_history(client, alice, tablees, corrected):
+def test_a_confidential_address_leaves_no_trace_in_history(client, enter, alice, tablees, corrected):
+    enter(alice)
     corrected(tablees, address="7 rue Connue")
     corrected(tablees, is_address_confidential=True)
     corrected(tablees, address="9 rue Cachée")
-    kept = RecordChange.objects.get(field="address", is_withheld=True)
-    assert (kept.before, kept.after) == (None, None)
+    kept = RecordChange.objects.filter(field="address", is_withheld=True)
+    assert [(one.before, one.after) for one in kept] == [(None, None)] * 2
     said = text_of(history_of(client, alice, tablees))
     assert "rue Cachée" not in said
     assert "rue Connue" not in said
@@ -115,6 +118,52 @@ def test_making_an_address_public_does_not_show_the_past_of_the_hidden_one(clien
     corrected(tablees, is_address_confidential=False, address="1 rue Publique")
     said = text_of(history_of(client, alice, tablees))
     assert "Cachée" not in said
+
+
+def test_an_address_that_becomes_confidential_leaves_the_past_too(alice, epicerie, corrected):
+    corrected(epicerie.structure, address="7 rue Connue", name="La Maison")
+    corrected(epicerie, address="7 rue Connue, au fond")
+    corrected(epicerie.structure, is_address_confidential=True)
+    kept = RecordChange.objects.all()
+    assert "Connue" not in json.dumps(list(kept.values("before", "after")), ensure_ascii=False)
+    assert {one.field for one in kept if one.is_withheld} == {"address"}
+    assert kept.get(field="name").after == "La Maison"
+
+
+def test_what_was_proposed_of_a_hidden_address_is_not_kept_once_it_is_over(
+    enter, lea, tom, mona, tablees, epicerie, proposed, corrected
+):
+    before = proposed(tablees, address="7 rue Connue")
+    publish(before, kept=["address"], sentence="", seen=tablees.version, key=new_key(), by=mona)
+    corrected(tablees, is_address_confidential=True)
+    tablees.refresh_from_db()
+    published, given_up = proposed(tablees, address="9 rue Cachée", name="La Maison"), None
+    publish(published, kept=["address", "name"], sentence="", seen=tablees.version, key=new_key(), by=mona)
+    given_up = proposed(tablees, address="11 rue Cachée", by=tom)
+    withdraw(given_up, by=tom)
+    waiting = proposed(tablees, address="13 rue Cachée")
+    over = json.dumps(list(Submission.objects.exclude(pk=waiting.pk).values("values", "read", "unpublished")))
+    assert "rue" not in over
+    assert "La Maison" in over
+    tablees.refresh_from_db()
+    assert tablees.address == "9 rue Cachée"
+    assert Submission.objects.get(pk=waiting.pk).values == {"address": "13 rue Cachée"}
+    said = text_of(enter(lea).get(published.get_absolute_url()))
+    assert "(adresse confidentielle : valeur non gardée)" in said
+    assert "La Maison" in said
+
+
+def test_what_changed_while_alice_reads_is_not_overwritten_by_the_past(client, alice, bob, epicerie, corrected):
+    corrected(epicerie, name="Laverie")
+    client.force_login(alice)
+    back = reverse("directory:restore", args=[RecordChange.objects.get().pk])
+    form = inputs_of(client.get(back))
+    corrected(epicerie, by=bob, name="Laverie du centre")
+    answer = client.post(back, form)
+    assert answer.status_code == 409
+    assert "La fiche a changé depuis que vous l'avez lue" in text_of(answer)
+    epicerie.refresh_from_db()
+    assert epicerie.name == "Laverie du centre"
 
 
 def test_history_is_paged(client, alice, epicerie):
@@ -149,6 +198,18 @@ def test_history_and_withdrawn_records_go_when_their_time_is_over(alice, epiceri
     retention.apply(today + dt.timedelta(days=367))
     retention.apply(today + dt.timedelta(days=367))
     assert not Structure.objects.exists()
+
+
+def test_nothing_goes_before_its_whole_time_is_over(alice, epicerie, corrected, mona, proposed):
+    send_back(proposed(epicerie.structure, name="Tablées"), sentence="Non.", key=new_key(), by=mona)
+    corrected(epicerie, name="Laverie")
+    type(epicerie).objects.update(withdrawn_at=clock.now())
+    kept = {"DIRECTORY_PRO_CONTACT": 1, "DIRECTORY_HISTORY": 2, "DIRECTORY_SUBMISSION": 2}  # Class: years.
+    for law, years in kept.items():
+        anniversary = clock.today().replace(year=2026 + years)
+        for day, expired in ((anniversary, 0), (anniversary + dt.timedelta(days=1), 1)):
+            reports = [one for one in retention.apply(day, dry_run=True) if one.retention_class == law]
+            assert sum(one.examined for one in reports) == expired, (law, day)
 
 
 def test_a_proposal_answered_waits_for_the_archivist_two_years_later(mona, epicerie, proposed):

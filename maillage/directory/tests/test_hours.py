@@ -108,3 +108,21 @@ def test_whatever_is_written_something_is_said_and_nothing_breaks(text, at):
     for week in (hours.week(text, at), hours.usual_week(text, at)):
         assert len(week) in {0, 7}
         assert all(day.text for day in week)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Mo,We,Fr 13:30-17:00; PH off", "lundi, mercredi, vendredi : 13 h 30 – 17 h ; fermé les jours fériés"),
+        (OFFICE, "du lundi au vendredi : 8 h 30 – 12 h 30, 14 h – 17 h ; fermé les jours fériés"),
+        ("Mo-Fr 09:00-12:00; Sa 10:00-11:00", "du lundi au vendredi : 9 h – 12 h ; samedi : 10 h – 11 h"),
+        ("24/7", "tous les jours : jour et nuit"),
+        ("off", "fermé"),
+        ("quand on veut", "quand on veut"),
+        ('"sur rendez-vous"', '"sur rendez-vous"'),
+        ("Mo 09:00-12:00; PH 10:00-12:00", "lundi : 9 h – 12 h ; écrit : Mo 09:00-12:00; PH 10:00-12:00"),
+        ("Jul-Aug Mo 10:00-12:00", "Jul-Aug Mo 10:00-12:00"),
+    ],
+)
+def test_hours_are_read_in_one_line_and_nothing_written_is_lost(text, said):
+    assert hours.in_words(text, MONDAY) == said

@@ -1,10 +1,14 @@
 """The MDS of the sector answers: it publishes, in whole or in part, or returns with a sentence; never twice."""
 
-import pytest
-from django.core import mail
-from django.urls import reverse
+import json
 
+import pytest
+from django.urls import reverse
+from django_tasks_db.models import DBTaskResult
+
+from maillage.actors.actions.letters import deliver
 from maillage.actors.tests.factories import a_membership, someone
+from maillage.actors.tests.post import letters
 from maillage.core import clock
 from maillage.core.concurrency import new_key
 from maillage.core.models import JournalLine
@@ -15,7 +19,7 @@ from maillage.directory.actions.submitting import propose_closing, take_back
 from maillage.directory.actions.telling import tell_author, tell_moderators
 from maillage.directory.models import RecordChange, Service, Structure, Submission
 from maillage.directory.search import search
-from maillage.directory.tests.factories import a_service, ask, fill, inputs_of, text_of
+from maillage.directory.tests.factories import a_service, ask, fill, inputs_of, links_of, text_of
 from maillage.directory.workflows import PROPOSALS
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +107,27 @@ def test_a_part_is_published_and_the_rest_goes_back_with_the_sentence(client, mo
     )  # fmt: skip
 
 
+def test_what_was_published_in_part_says_so_and_one_letter_says_both(client, mona, lea, epicerie, proposed):
+    proposal = proposed(epicerie, name="Laverie", phone="01 99 00 33 44")
+    form = opened(client, mona, proposal)
+    answer(client, mona, proposal, form, kept=["phone"], sentence="Gardons le nom connu.", publish="1")
+    proposal.refresh_from_db()
+    assert (proposal.values, proposal.unpublished) == ({"phone": "01 99 00 33 44"}, {"name": "Laverie"})
+    rest = Submission.objects.get(rest_of=proposal)
+    client.force_login(lea)
+    page = client.get(proposal.get_absolute_url())
+    said = text_of(page)
+    assert "Publié : Téléphone. Non publié : Nom." in said
+    assert "Laverie" in said and "Gardons le nom connu." in said
+    assert rest.get_absolute_url() in links_of(page)
+    assert proposal.get_absolute_url() in links_of(client.get(rest.get_absolute_url()))
+    assert tell_author.func(proposal.pk) == 1
+    assert len(DBTaskResult.objects.filter(task_path__endswith="tell_author")) == 1
+    letter = letters()[-1]
+    assert "est publiée en partie" in letter.subject
+    assert "Le reste vous revient" in letter.body
+
+
 def test_what_changed_meanwhile_is_shown_and_published_only_if_ticked(client, mona, epicerie, proposed, corrected):
     proposal = proposed(epicerie, name="Laverie", phone="01 99 00 33 44")
     corrected(epicerie, phone="01 99 00 77 88")
@@ -184,6 +209,16 @@ def test_it_goes_back_with_a_sentence_and_comes_again(client, lea, mona, epiceri
     assert (proposal.state, proposal.values) == ("submitted", {"phone": "01 99 00 55 66"})
 
 
+def test_what_an_answer_that_fails_shows_again_is_a_reading_and_is_written_down(client, mona, epicerie, proposed):
+    proposal = proposed(epicerie, phone="01 99 00 33 44")
+    client.force_login(mona)
+    page = client.post(reverse("directory:decide", args=[proposal.pk]))
+    assert page.status_code == 422
+    assert "01 99 00 33 44" in text_of(page)
+    line = JournalLine.objects.get(verb="directory.submission_read")
+    assert (line.who_id, line.thing) == (mona.pk, f"directory.submission:{proposal.pk}")
+
+
 def test_the_second_of_two_moderators_is_told_that_it_is_done(client, mona, alice, epicerie, proposed):
     proposal = proposed(epicerie, phone="01 99 00 33 44")
     hers, his = opened(client, mona, proposal), opened(client, alice, proposal)
@@ -251,27 +286,35 @@ def test_a_draft_taken_back_leaves_the_list(client, mona, lea, epicerie, propose
 
 def test_the_sector_is_written_to_and_the_author_hears_back(lea, mona, nils, alice, epicerie, proposed):
     proposal = proposed(epicerie, phone="01 99 00 33 44")
-    assert tell_moderators.func(proposal.pk) == 1
-    assert mail.outbox[0].to == ["mona@exemple.fr"]
-    assert proposal.get_absolute_url() in mail.outbox[0].body
-    assert "01 99" not in mail.outbox[0].body
+    [asked] = letters()
+    assert asked.to == ["mona@exemple.fr"]
+    assert proposal.get_absolute_url() in asked.body
+    assert "01 99" not in asked.body
     send_back(proposal, sentence="Secret de Polichinelle.", key=new_key(), by=mona)
-    assert tell_author.func(proposal.pk) == 1
-    assert mail.outbox[1].to == ["lea@exemple.fr"]
-    assert "Polichinelle" not in mail.outbox[1].body
+    [answered] = letters()
+    assert answered.to == ["lea@exemple.fr"]
+    assert "Polichinelle" not in answered.body
 
 
 def test_where_a_sector_has_nobody_the_departement_is_written_to(alice, nils, epicerie, proposed):
+    proposed(epicerie, phone="01 99 00 33 44")
+    assert [letter.to for letter in letters()] == [["alice@exemple.fr"]]
+
+
+def test_a_letter_waits_sealed_and_each_address_has_its_own(mona, sectors, epicerie, proposed):
+    someone("rene", "mds_manager", sector=sectors["TIS-1"])
     proposal = proposed(epicerie, phone="01 99 00 33 44")
-    assert tell_moderators.func(proposal.pk) == 1
-    assert mail.outbox[0].to == ["alice@exemple.fr"]
+    assert tell_moderators.func(proposal.pk) == 2
+    waiting = DBTaskResult.objects.filter(task_path=deliver.module_path)
+    assert waiting.count() == 2
+    assert "exemple.fr" not in json.dumps(list(waiting.values_list("args_kwargs", flat=True)))
 
 
 def test_no_letter_for_what_was_taken_back(lea, mona, epicerie, proposed):
     proposal = proposed(epicerie, phone="01 99 00 33 44")
     take_back(proposal, by=lea)
     assert tell_moderators.func(proposal.pk) == 0
-    assert mail.outbox == []
+    assert letters() == []
 
 
 def test_a_manager_of_the_sector_publishes_too(sectors, epicerie, proposed):

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.db.models.signals import pre_save
 
 from maillage.actors.actions.api_keys import create_key
 from maillage.actors.choices import ApiScope
@@ -13,6 +14,7 @@ from maillage.core.concurrency import new_key
 from maillage.core.models import JournalLine
 from maillage.directory.actions.moderating import publish
 from maillage.directory.models import Structure, Submission
+from maillage.directory.tests.factories import a_service, fill
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +59,19 @@ def test_a_key_reads_its_organisation_s_records_and_what_waits(client, secret, e
     assert [(one["fiche"], one["etat"]) for one in item["propositions"]] == [("test--1", "submitted")]
 
 
+def test_a_page_of_records_asks_the_database_as_little_for_thirty_as_for_one(
+    client, secret, epicerie, proposed, django_assert_max_num_queries
+):
+    proposed(epicerie, phone="01 99 00 33 44")
+    site = epicerie.structure.site
+    fill(*(a_service(f"test--s{n}", structure=f"test--m{n}") for n in range(30)))
+    Structure.objects.update(site=site)
+    with django_assert_max_num_queries(15):
+        answer = read(client, secret).json()
+    assert (answer["total"], len(answer["items"])) == (31, 31)
+    assert all(item["services"] for item in answer["items"])
+
+
 def test_a_hidden_address_leaves_by_no_key(client, secret, tablees):
     Structure.objects.update(is_address_confidential=True, address="7 rue Cachée")
     response = read(client, secret)
@@ -93,6 +108,25 @@ def test_one_open_proposal_at_a_time(client, secret, epicerie):
     assert propose(client, secret, fiche="test--1", valeurs={"telephone": "01 99 00 33 44"}).status_code == 201
     again = propose(client, secret, fiche="test--1", valeurs={"telephone": "01 99 00 55 66"})
     assert (again.status_code, Submission.objects.count()) == (409, 1)
+
+
+def test_two_programs_that_propose_at_the_same_instant_are_answered_in_words(client, secret, tablees, epicerie):
+    same = {"kind": "correction", "structure": tablees, "service": epicerie, "organisation": tablees.site.organisation}
+    already = []
+
+    def the_other_program_is_first(sender, instance, **kwargs):
+        if not already:
+            already.append(instance)
+            Submission.objects.create(state="submitted", values={"phone": "1"}, read={"phone": ""}, **same)
+
+    pre_save.connect(the_other_program_is_first, sender=Submission)
+    try:
+        late = propose(client, secret, fiche="test--1", valeurs={"telephone": "01 99 00 33 44"})
+    finally:
+        pre_save.disconnect(the_other_program_is_first, sender=Submission)
+    assert already
+    assert late.status_code == 409
+    assert "déjà ouverte" in late.json()["detail"]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from maillage.core import clock
 from maillage.core.models import JournalLine
 from maillage.core.refusals import Refused
 from maillage.directory.actions.submitting import submit, take_back, withdraw
-from maillage.directory.models import RecordChange, Submission
+from maillage.directory.models import RecordChange, Structure, Submission
 from maillage.directory.tests.factories import inputs_of, links_of, text_of
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +36,15 @@ def send(client, reader, url, form, **changes):
     return client.post(url, form | {k: v if isinstance(v, list) else [v] for k, v in changes.items()})
 
 
+def exact_url(record):
+    return reverse(f"directory:confirm_{record._meta.model_name}", args=[record.pk])
+
+
+def say_exact(client, reader, record, form):
+    client.force_login(reader)
+    return client.post(exact_url(record), {name: form[name][0] for name in ("intention", "record_version")})
+
+
 def test_lea_proposes_and_nothing_changes_until_it_is_published(client, lea, epicerie):
     url = propose_url(epicerie)
     response = send(
@@ -50,7 +59,7 @@ def test_lea_proposes_and_nothing_changes_until_it_is_published(client, lea, epi
     epicerie.refresh_from_db()
     assert (epicerie.phone, epicerie.version) == ("0199001122", 1)
     said = text_of(client.get(proposal.get_absolute_url()))
-    assert "0199001122" in said
+    assert "01 99 00 11 22" in said
     assert "01 99 00 33 44" in said
     assert "au plus tard le 23 mars 2026" in said
 
@@ -128,8 +137,10 @@ def test_what_is_sent_is_no_longer_written(client, lea, epicerie, proposed):
 def test_everything_is_exact_needs_no_moderation(client, lea, epicerie):
     type(epicerie).objects.update(updated_on="2024-01-01")
     url = propose_url(epicerie)
-    response = send(client, lea, url, opened(client, lea, url), confirm="1")
-    assert response["Location"] == epicerie.get_absolute_url()
+    client.force_login(lea)
+    assert exact_url(epicerie) in client.get(url).content.decode()
+    response = say_exact(client, lea, epicerie, inputs_of(client.get(url)))
+    assert response["Location"] == reverse("directory:my_records")
     epicerie.refresh_from_db()
     assert epicerie.updated_on == clock.today()
     assert not Submission.objects.exists()
@@ -142,8 +153,47 @@ def test_exact_is_not_said_of_a_record_that_changed_meanwhile(client, lea, epice
     url = propose_url(epicerie)
     form = opened(client, lea, url)
     corrected(epicerie, phone="01 99 00 33 44")
-    send(client, lea, url, form, confirm="1")
+    response = say_exact(client, lea, epicerie, form)
+    assert response["Location"] == epicerie.get_absolute_url()
     assert not JournalLine.objects.filter(verb="directory.confirmed").exists()
+
+
+def test_exact_is_said_of_several_records_of_one_list_and_once_of_each(client, lea, tablees, epicerie):
+    Structure.objects.update(updated_on="2024-01-01")
+    type(epicerie).objects.update(updated_on="2024-01-02")
+    client.force_login(lea)
+    page = client.get(reverse("directory:my_records"))
+    said = text_of(page)
+    assert said.index("la structure elle-même") < said.index("Épicerie solidaire")
+    form = inputs_of(page) | {"record_version": ["1"]}
+    for record in (tablees, epicerie, epicerie):
+        assert exact_url(record) in page.content.decode()
+        assert say_exact(client, lea, record, form).status_code == 302
+    assert JournalLine.objects.filter(verb="directory.confirmed").count() == 2
+    assert {type(one).objects.get(pk=one.pk).updated_on for one in (tablees, epicerie)} == {clock.today()}
+
+
+def test_exact_said_without_its_form_changes_nothing(client, lea, epicerie):
+    client.force_login(lea)
+    assert client.post(exact_url(epicerie), {}).status_code == 400
+    assert not JournalLine.objects.filter(verb="directory.confirmed").exists()
+
+
+def test_the_oldest_comes_first_be_it_a_service(client, lea, tablees, epicerie):
+    Structure.objects.update(updated_on="2025-01-01")
+    type(epicerie).objects.update(updated_on="2024-01-02")
+    client.force_login(lea)
+    said = text_of(client.get(reverse("directory:my_records")))
+    assert said.index("Épicerie solidaire") < said.index("la structure elle-même")
+
+
+def test_no_word_of_the_form_asks_for_an_article_and_the_code_comes_last(client, lea, tablees):
+    client.force_login(lea)
+    page = client.get(propose_url(tablees))
+    assert "Réponse : MDS du secteur Secteur 1." in text_of(page)
+    written = page.content.decode()
+    assert written.index('name="commune_code"') > written.index('name="is_address_confidential"')
+    assert "laissez-le tel quel" in text_of(page).replace("’", "'")
 
 
 def test_a_proposal_that_changes_nothing_is_not_sent(lea, epicerie, proposed):

@@ -17,7 +17,7 @@ from maillage.directory.permissions import (
     can_read_service,
     can_read_structure,
 )
-from maillage.directory.tests.factories import a_service, a_structure, fill
+from maillage.directory.tests.factories import a_service, a_structure, fill, links_of, text_of
 from maillage.territories.models import Sector, SectorCommune
 
 pytestmark = pytest.mark.django_db
@@ -113,14 +113,56 @@ def test_withdrawn_records_are_read_by_those_they_concern(everywhere, lea, mona,
     assert can_read_structure.among(Structure.objects.all(), alice).count() == 3
 
 
-def test_a_hidden_address_is_read_by_its_sector_and_its_own_organisation(client, tablees, lea, mona, nils, dora):
+def test_a_hidden_address_is_read_by_its_sector_and_its_own_organisation(enter, tablees, lea, mona, nils, dora):
     Structure.objects.update(is_address_confidential=True)
     stranger = someone("stan", "partner_editor", organisation=an_organisation("Autre"))
     for reader, may in ((lea, True), (mona, True), (nils, False), (dora, False), (stranger, False)):
         assert can_read_hidden_address(reader, tablees) is may
-        client.force_login(reader)
-        answer = client.get(reverse("directory:hidden_address", args=[tablees.pk]))
+        answer = enter(reader).get(reverse("directory:hidden_address", args=[tablees.pk]))
         assert answer.status_code == (200 if may else 404)
+
+
+DOORS = ("hidden_address", "edit_structure", "structure_history", "propose_structure", "tie")
+
+
+def test_a_password_alone_opens_no_hidden_address_nor_what_would_tell_it(enter, tablees, epicerie, lea, mona, alice):
+    Structure.objects.update(is_address_confidential=True, address="9 rue Cachée")
+    for reader in (mona, alice, lea):
+        opened = {}
+        for factors in (1, 2):
+            browser = enter(reader, factors=factors)
+            doors = [browser.get(reverse(f"directory:{door}", args=[tablees.pk])) for door in DOORS]
+            services = [
+                browser.get(reverse(f"directory:{door}", args=[epicerie.pk]))
+                for door in ("edit_service", "propose_service", "propose_closing", "service_history")
+            ]
+            opened[factors] = sum(page.status_code == 200 for page in doors + services)
+            assert factors == 2 or not any("Cachée" in page.content.decode() for page in doors + services)
+        assert opened[1] == 0
+        assert opened[2] >= 5
+
+
+def test_a_public_address_asks_for_no_second_factor(enter, tablees, lea, mona):
+    for reader, door in ((mona, "edit_structure"), (lea, "propose_structure")):
+        browser = enter(reader, factors=1)
+        assert browser.get(reverse(f"directory:{door}", args=[tablees.pk])).status_code == 200
+        assert "second facteur" not in text_of(browser.get(tablees.get_absolute_url()))
+
+
+def test_whoever_lacks_the_second_factor_is_told_where_to_add_it(enter, tablees, lea, mona, nils):
+    Structure.objects.update(is_address_confidential=True)
+    for reader, page in ((mona, "records"), (lea, "my_records")):
+        browser = enter(reader, factors=1)
+        sheet = browser.get(tablees.get_absolute_url())
+        assert "Cette fiche protège une adresse : ajoutez un second facteur pour la corriger." in text_of(sheet)
+        assert reverse("second_factor") in links_of(sheet)
+        said = text_of(browser.get(reverse(f"directory:{page}")))
+        assert "1 fiche protège une adresse : ajoutez un second facteur" in said
+        assert "Aucune fiche n'est encore rattachée" not in said
+        day = text_of(browser.get(reverse("home:my_day")))
+        assert "1 fiche attend votre second facteur" in day
+        assert "second facteur" not in text_of(enter(reader).get(reverse(f"directory:{page}")))
+    assert "second facteur" not in text_of(enter(nils, factors=1).get(tablees.get_absolute_url()))
 
 
 def test_history_is_read_by_those_who_may_correct_or_propose(tablees, lea, mona, nils, alice, dora, nobody):

@@ -16,7 +16,7 @@ from maillage.core.concurrency import AlreadyDone, Stale, new_key
 from maillage.core.http import AgentRequest
 from maillage.core.refusals import Refused
 from maillage.directory.actions.editing import confirm, correct, restore
-from maillage.directory.forms import EditForm, OnceForm, ServiceForm, StructureForm
+from maillage.directory.forms import EditForm, RestoreForm, ServiceForm, StructureForm
 from maillage.directory.models import ImportRun, RecordChange, Service, Structure
 from maillage.directory.pages import desk
 from maillage.directory.permissions import (
@@ -93,7 +93,8 @@ def hidden_address(request: AgentRequest, structure: Structure) -> HttpResponse:
 @allow_list(can_edit_structure, roles=(Role.MDS_EDITOR, Role.MDS_MANAGER))
 def records(request: AgentRequest, structures: QuerySet[Structure]) -> HttpResponse:
     """What the editor keeps true, the oldest first."""
-    return render(request, "directory/records.html", desk.records(structures, request.GET.get("page", "1")))
+    told = desk.records(structures, request.GET.get("page", "1"), reader=request.user)
+    return render(request, "directory/records.html", told)
 
 
 @never_cache
@@ -132,15 +133,20 @@ def _history(request: AgentRequest, record: Structure | Service) -> HttpResponse
 def restore_change(request: AgentRequest, change: RecordChange) -> HttpResponse:
     """Ask once more, then give a field its former value back."""
     record = change.record()
-    form = OnceForm(request.POST or None, initial={"intention": new_key()})
+    form = RestoreForm(request.POST or None, initial={"intention": new_key(), "version_read": record.version})
     if request.method == "POST" and form.is_valid():
         try:
-            restore(change, key=form.cleaned_data["intention"], by=request.user)
+            facts = form.cleaned_data
+            restore(change, expected=facts["version_read"], key=facts["intention"], by=request.user)
             messages.success(request, gettext("La valeur d'avant est rétablie."))
         except AlreadyDone:
             pass
         except Stale as stale:
-            raise Refused(gettext("La fiche a changé à l'instant : relisez son histoire.")) from stale
+            raise Refused(
+                gettext("La fiche a changé depuis que vous l'avez lue : rien n'a été rétabli."),
+                instead=gettext("Relisez la fiche et son histoire, puis recommencez."),
+                instead_url=record.get_absolute_url(),
+            ) from stale
         return redirect(record)
     now, before = desk.restoring_in_words(change, record)
     told = {"record": record, "label": field_label(change.field), "before": before, "now": now, "form": form}

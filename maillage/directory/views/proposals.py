@@ -13,12 +13,12 @@ from maillage.actors.choices import Role
 from maillage.core.access import allow, allow_list
 from maillage.core.concurrency import AlreadyDone, Stale, new_key
 from maillage.core.http import AgentRequest
-from maillage.core.refusals import Refused
+from maillage.core.refusals import NotRead, Refused
 from maillage.directory.actions import submitting
 from maillage.directory.actions.editing import confirm
 from maillage.directory.actions.moderating import publish, send_back
 from maillage.directory.choices import SubmissionKind, SubmissionState
-from maillage.directory.forms import ClosingForm, DecisionForm, ProposedServiceForm, ProposedStructureForm
+from maillage.directory.forms import ClosingForm, ConfirmForm, DecisionForm, ProposedServiceForm, ProposedStructureForm
 from maillage.directory.models import Service, Structure, Submission
 from maillage.directory.pages import desk, proposals
 from maillage.directory.permissions import (
@@ -84,8 +84,8 @@ def _write(request: AgentRequest, proposal: Submission) -> HttpResponse:
     )  # fmt: skip
     record = proposal.proposed()
     if request.method != "POST":
-        read = {"version_read": proposal.version, "record_version": proposal.record().version}
-        form = kind(instance=record, initial=read | {"intention": new_key(), "note": proposal.note})
+        read = {"version_read": proposal.version, "intention": new_key(), "note": proposal.note}
+        form = kind(instance=record, initial=read)
         return render(request, "directory/propose.html", told | {"form": form})
     form = kind(request.POST, instance=record, initial={"note": proposal.note})
     if form.is_valid():
@@ -102,7 +102,8 @@ def _keep(form: ProposedForm, proposal: Submission, request: AgentRequest) -> Su
     """Keep what was proposed, send it if asked; the page to show next. Raises Stale when both changed the same."""
     fields, note = form.changed_fields(), form.new_note()
     if not fields and note is None and proposal.pk is None:
-        return _confirm(form, proposal, request)
+        messages.info(request, gettext("Rien n'a changé."))
+        return proposal.service or proposal.structure
     key, expected, read = form.cleaned_data["intention"], form.cleaned_data["version_read"], form.values_read()
     written = submitting.Written(form.instance, read, note)
     try:
@@ -121,20 +122,36 @@ def _keep(form: ProposedForm, proposal: Submission, request: AgentRequest) -> Su
     return kept
 
 
-def _confirm(form: ProposedForm, proposal: Submission, request: AgentRequest) -> Structure | Service:
+@allow(can_propose_structure)
+@require_POST
+def confirm_structure(request: AgentRequest, structure: Structure) -> HttpResponse:
+    return _confirm(request, structure)
+
+
+@allow(can_propose_service)
+@require_POST
+def confirm_service(request: AgentRequest, service: Service) -> HttpResponse:
+    return _confirm(request, service)
+
+
+def _confirm(request: AgentRequest, record: Structure | Service) -> HttpResponse:
     """Nothing to change: a member's word that everything is exact is what a directory needs most."""
-    record = proposal.service or proposal.structure
-    if "confirm" not in request.POST or proposal.kind != SubmissionKind.CORRECTION:
-        messages.info(request, gettext("Rien n'a changé."))
-        return record
-    expected, key = form.cleaned_data["record_version"] or 0, form.cleaned_data["intention"]
+    form = ConfirmForm(request.POST)
+    if not form.is_valid():
+        raise NotRead(gettext("Ce formulaire est arrivé incomplet."), instead=gettext("Rechargez la page d'avant."))
+    # A page may show many records: its key is spent once for each.
+    key = f"{form.cleaned_data['intention']}:{record._meta.model_name}{record.pk}"
     try:
-        confirm(record, expected=expected, key=key, by=request.user)
-        messages.success(request, gettext("Merci : la fiche est vérifiée aujourd'hui."))
+        confirm(record, expected=form.cleaned_data["record_version"], key=key, by=request.user)
+        said = gettext("Merci : la fiche « %(name)s » est vérifiée aujourd'hui.")
+        messages.success(request, said % {"name": record.name})
+    except AlreadyDone:
+        pass
     except Stale:
         said = gettext("La fiche a changé pendant que vous la lisiez : relisez-la, puis dites que tout est exact.")
         messages.warning(request, said)
-    return record
+        return redirect(record)
+    return redirect("directory:my_records")
 
 
 @never_cache
@@ -187,7 +204,7 @@ def submissions(request: AgentRequest, waiting: QuerySet[Submission]) -> HttpRes
 
 
 @never_cache
-@allow(can_moderate_submission)
+@allow(can_moderate_submission, reads="directory.submission_read")
 @require_POST
 def decide(request: AgentRequest, proposal: Submission) -> HttpResponse:
     """Publish the ticked fields, or return it all with a sentence. Nothing typed is lost when it cannot be done."""

@@ -1,6 +1,6 @@
 """The pages of data breaches: the list, one breach with its checklist and its seventy-two hours."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
@@ -9,15 +9,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from maillage.core import clock
-from maillage.core.breaches import BREACHES, CNIL, STEPS, Step, due_of
+from maillage.core.breaches import BREACHES, CNIL, STEPS, Step, due_of, is_asked
 from maillage.core.models import BreachRisk, BreachState, BreachStep, DataBreach
 from maillage.core.refusals import Refused
 from maillage.core.workflow import Transition
-from maillage.home.forms import CloseForm, NoticeForm, StepForm, WithoutNoticeForm
+from maillage.home.forms import AssessForm, CloseForm, NoticeForm, StepForm, WithoutNoticeForm
 from maillage.home.pages.protection import accounts
 from maillage.home.wording import instant_in_words, time_left_in_words
 
 FORMS: dict[str, type[forms.Form]] = {"notify": NoticeForm, "do_without": WithoutNoticeForm, "close": CloseForm}
+STEP_FORMS: dict[str, type[StepForm]] = {
+    step.code: AssessForm if step.code == "assess" else StepForm for step in STEPS if step.code != "notify"
+}  # The notice to the CNIL is a move: it has a number and an hour.
 HARMS = (
     ("harms_confidentiality", gettext_lazy("confidentialité")),
     ("harms_integrity", gettext_lazy("intégrité")),
@@ -27,13 +30,24 @@ HARMS = (
 
 @dataclass(frozen=True)
 class Check:
-    """A line of the checklist: the step, what was done, or the form that says it is."""
+    """A line of the checklist: the step, where it stands, what was done, or the form that says it is.
+
+    `standing` is done, todo, unknown (the risk will say) or unasked (the law does not ask for it today).
+    """
 
     step: Step
+    standing: str
     done: BreachStep | None
     when: str
     by: str
-    form: StepForm
+    form: StepForm | None
+
+    @property
+    def fold(self) -> str:
+        """The words that unfold the form, where nothing is waited for."""
+        if self.step.code == "assess":
+            return _("Changer cette évaluation") if self.standing == "done" else ""
+        return _("Noter que c'est fait") if self.standing in ("unasked", "unknown") else ""
 
 
 @dataclass(frozen=True)
@@ -63,8 +77,8 @@ def _countdown(breach: DataBreach) -> tuple[str, bool]:
     return time_left_in_words(due.at, now=clock.now()), due.is_late
 
 
-def breach(found: DataBreach, reader: Any, *, move: str = "", form: forms.Form | None = None) -> dict[str, object]:
-    """One breach. `move` and `form` are those just sent with a fault, shown again as they were written."""
+def breach(found: DataBreach, reader: Any, *, sent: str = "", form: Any = None) -> dict[str, object]:
+    """One breach. `sent` names the step or the move whose `form` just came with a fault, shown as it was written."""
     due, (left, is_late) = due_of(found), _countdown(found)
     return {
         "breach": found,
@@ -74,11 +88,12 @@ def breach(found: DataBreach, reader: Any, *, move: str = "", form: forms.Form |
         "deadline": instant_in_words(due.at) if due.at else "",
         "discovered": instant_in_words(found.discovered_at),
         "facts": _facts(found),
-        "checks": _checks(found, reader),
+        "checks": [_as_sent(check, sent, form) for check in _checks(found, reader)],
         "moves": [
-            _move(one, found, sent=form if one.name == move else None) for one in BREACHES.open_to(reader, found)
+            _move(one, found, sent=form if one.name == sent else None) for one in BREACHES.open_to(reader, found)
         ],
         "cnil": CNIL,
+        "risk": found.get_risk_display(),
         "is_closed": found.state == BreachState.CLOSED,
         "wrong": form if form is not None and form.errors else None,
     }
@@ -106,13 +121,36 @@ def _facts(found: DataBreach) -> list[tuple[str, object]]:
 def _checks(found: DataBreach, reader: Any) -> list[Check]:
     done = {one.step: one for one in found.steps.all()}
     people = accounts({one.done_by_id for one in done.values() if one.done_by_id}, reader)
-    return [_check(step, done.get(step.code), people) for step in STEPS]
+    return [_check(step, found, done=done.get(step.code), people=people) for step in STEPS]
 
 
-def _check(step: Step, done: BreachStep | None, people: dict[int | None, str]) -> Check:
+def _check(step: Step, found: DataBreach, *, done: BreachStep | None, people: dict[int | None, str]) -> Check:
+    standing = _standing(step, found, done)
+    if standing != "done":
+        return Check(step, standing, None, "", "", _step_form(step.code, found))
     when = instant_in_words(done.done_at) if done else ""
     by = people.get(done.done_by_id, "") if done else ""
-    return Check(step, done, when, by, StepForm(prefix=step.code))
+    again = _step_form(step.code, found) if step.code == "assess" else None  # What is known changes, day after day.
+    return Check(step, standing, done, when, by, again)
+
+
+def _standing(step: Step, found: DataBreach, done: BreachStep | None) -> str:
+    if found.risk if step.code == "assess" else done:
+        return "done"
+    if is_asked(step, found):
+        return "todo"
+    return "unasked" if found.risk else "unknown"
+
+
+def _step_form(code: str, found: DataBreach) -> StepForm | None:
+    if found.state == BreachState.CLOSED or code not in STEP_FORMS:
+        return None
+    return STEP_FORMS[code](prefix=code, initial={"risk": found.risk, "risk_read": found.risk})
+
+
+def _as_sent(check: Check, sent: str, form: Any) -> Check:
+    """The step with what was written in it; « notify » names a move, and a step that has no form."""
+    return replace(check, form=form) if check.form and check.step.code == sent else check
 
 
 def _move(one: Transition, found: DataBreach, *, sent: forms.Form | None) -> Move:

@@ -2,11 +2,9 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from functools import cache
 from itertools import groupby
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet, FieldError, ValidationError
 from django.core.paginator import Page, Paginator
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
@@ -15,19 +13,19 @@ from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from maillage.actors.choices import ROLES, ApiScope, Role
-from maillage.actors.models import Held, User
-from maillage.actors.permissions import can_read_person
+from maillage.actors.models import User
+from maillage.actors.permissions import can_read_person, opens
 from maillage.core.access import RULES, Rule
 from maillage.core.components import Table
 from maillage.core.doors import KINDS, Door, doors
 from maillage.core.models import JournalLine
 from maillage.core.navigation import navigation
 from maillage.core.processing import impersonal, register_of_processing
-from maillage.home import wording
+from maillage.home import actions, wording
 from maillage.home.actions import Consultation
-from maillage.home.choices import Reason
+from maillage.home.choices import PERSONAL_DATA, Reason
 from maillage.home.jobs import verify_chain
-from maillage.home.subjects import model_of
+from maillage.home.subjects import key_of, model_of
 from maillage.home.verbs import verb_in_words
 
 A_PAGE = 50
@@ -39,7 +37,7 @@ HEADERS = (
 
 def hub(reader: Any) -> dict[str, object]:
     """The pages of this corner that are open to this reader."""
-    return {"tools": [one for one in navigation.of(reader) if one.url.startswith("/donnees/") and one.weight < 10]}
+    return {"tools": navigation.of(reader, PERSONAL_DATA)}
 
 
 # -- Who reads what -------------------------------------------------------------------------------------------------
@@ -102,27 +100,6 @@ def _is_shown(door: Door, *, role: str, kind: str) -> bool:
     return (not roles or role in roles) and (law is None or opens(law, role)) and bool(roles or law)
 
 
-@cache
-def opens(law: Rule, role: str) -> bool:
-    """Whether holding this role opens more by this rule than holding none: the rule itself is asked."""
-    return _asked(law, _playing(role)) != _asked(law, _playing(""))
-
-
-def _playing(role: str) -> User:
-    """Someone with this role, with a second factor, in a place that does not exist."""
-    user = User(pk=0)
-    user.held = (Held(role, 0, 0, "-"), Held(role)) if role else ()
-    return user
-
-
-def _asked(law: Rule, reader: User) -> str:
-    """The question the rule asks the database for this reader."""
-    try:
-        return str(law.among(law.model._base_manager.all(), reader).query)
-    except EmptyResultSet:
-        return ""
-
-
 # -- The register ---------------------------------------------------------------------------------------------------
 
 
@@ -165,14 +142,14 @@ def rows(found: Iterable[JournalLine], reader: Any) -> list[tuple[object, ...]]:
             people.get(line.who_id, _("la maison")) if line.who_id else _("la maison"),
             verb_in_words(line.verb),
             names[line.thing],
-            _why(line.why),
+            why_in_words(line.why),
             line.seq,
         )
         for line in found
     ]
 
 
-def _why(why: str) -> str:
+def why_in_words(why: str) -> str:
     """The reason of a consultation in words, with its reference; any other as it is written."""
     reason, _colon, reference = why.partition(":")
     return f"{Reason(reason).label} · {reference}" if reason in Reason else why
@@ -190,10 +167,11 @@ def things_named(identifiers: set[str], reader: Any) -> dict[str, str]:
     said = {one: _unnamed(one) for one in identifiers}
     for label, group in groupby(sorted(identifiers), key=lambda one: one.partition(":")[0]):
         model, keys = model_of(label), [one.partition(":")[2] for one in group]
-        if model is not None:
+        possible = [key for key in keys if model and key_of(model, key) is not None]
+        if model is not None and possible:
             said |= {
                 f"{label}:{thing.pk}": f"{thing} ({_unnamed(f'{label}:{thing.pk}')})"
-                for thing in _readable(model, keys, reader)
+                for thing in _readable(model, possible, reader)
             }
     return said
 
@@ -208,10 +186,13 @@ def _readable(model: type[Model], keys: list[str], reader: Any) -> Iterator[Mode
     """Those of these things that a rule of reading opens to this reader."""
     laws = [law for law in RULES.values() if law.model is model and law.name.startswith(("can_read", "can_handle"))]
     for law in laws:
-        try:
-            yield from law.among(model._base_manager.filter(pk__in=keys), reader)
-        except (ValueError, ValidationError, FieldError):
-            continue  # An identifier this model could never have: it stays as it is written.
+        yield from law.among(model._base_manager.filter(pk__in=keys), reader)
+
+
+def watermark(asked: Consultation, reader: Any) -> list[str]:
+    """What the first lines of an extract say: whose copy, why, about what."""
+    thing = things_named({asked.thing}, reader)[asked.thing]
+    return actions.watermark(by=reader, why=why_in_words(asked.why), thing=thing)
 
 
 def verification() -> dict[str, object]:

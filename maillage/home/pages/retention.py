@@ -10,20 +10,19 @@ from maillage.core.components import Table
 from maillage.core.documents import in_words
 from maillage.core.models import EliminationSlip, LegalHold, RetentionRun
 from maillage.core.permissions import can_handle_hold, can_handle_slip
-from maillage.core.retention import KEPT, RetentionClass
+from maillage.core.retention import KEPT, RetentionClass, name_of_kind
 from maillage.home.pages.protection import accounts, things_named
-from maillage.home.subjects import model_of
 from maillage.home.wording import instant_in_words
 
 RUNS = 30
 
 
-def classes() -> list[tuple[RetentionClass, list[str]]]:
+def classes() -> list[tuple[RetentionClass, set[str]]]:
     """Each class in use with the kinds of things it keeps, by label."""
-    kinds: dict[str, tuple[RetentionClass, list[str]]] = {}
+    kinds: dict[str, tuple[RetentionClass, set[str]]] = {}
     for kept in KEPT.values():
         law = kept.retention_class
-        kinds.setdefault(law.id, (law, []))[1].append(str(kept.model._meta.verbose_name_plural))
+        kinds.setdefault(law.id, (law, set()))[1].add(kept.name)
     return sorted(kinds.values(), key=lambda found: str(found[0].label))
 
 
@@ -81,8 +80,8 @@ def _report_table(run: RetentionRun) -> Table:
 
 
 def _kind(label: str) -> str:
-    model = model_of(label)
-    return str(model._meta.verbose_name_plural) if model else label
+    """The things of a model by their name here; what the house no longer keeps, by its identifier."""
+    return name_of_kind(label) or label
 
 
 def _runs_table(runs: QuerySet[RetentionRun]) -> Table:

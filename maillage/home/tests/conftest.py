@@ -7,7 +7,9 @@ from django.test import Client
 
 from maillage.actors.sessions import VOUCHED
 from maillage.actors.tests.factories import someone
+from maillage.core import breaches, clock
 from maillage.core.gathering import global_search, my_day
+from maillage.core.models import DataBreach
 
 LONG_AGO = dt.date(2020, 1, 1)
 
@@ -36,6 +38,15 @@ def entering():
         return browser
 
     return enter
+
+
+@pytest.fixture
+def breach(claire, monday_morning):
+    """Found out on Sunday 8 March 2026 at 3 in the morning, opened by Claire on Monday at 10."""
+    found = clock.now() - dt.timedelta(hours=31)
+    return breaches.open_breach(
+        DataBreach(what_happened="Un courriel parti au mauvais groupe.", discovered_at=found), by=claire
+    )
 
 
 @pytest.fixture

@@ -91,7 +91,50 @@ def test_the_consultation_of_the_consultations_is_shown_too(claire, entering):
     assert page.count("a consulté le journal") >= 2
 
 
-@pytest.mark.parametrize("subject", ["personne@exemple.fr", "n'importe quoi", "/introuvable/", "/design/"])
+NOBODYS = ("9" * 26, "actors.user:" + "9" * 23, "actors.user:²", "actors.user:abc")
+
+
+@pytest.mark.parametrize("side", ["by", "about"])
+@pytest.mark.parametrize("address", [JOURNAL, EXPORT])
+@pytest.mark.parametrize("subject", [f"/annuaire/structures/{NOBODYS[0]}/", *NOBODYS[1:]])
+def test_a_number_no_database_holds_is_refused_before_anything_is_written(claire, entering, subject, address, side):
+    answer = entering(claire).post(address, asking(subject, side))
+
+    assert answer.status_code == 422 and "Nous ne reconnaissons" in text_of(answer)
+    assert not lines("home.journal_consulted") and not lines("home.journal_exported")
+
+
+def test_an_old_line_that_holds_such_a_number_is_still_shown(claire, entering):
+    for thing in (f"directory.structure:{NOBODYS[0]}", *NOBODYS[1:3]):
+        journal.record(claire, "home.journal_consulted", thing, why="check:2026-013")
+    browser = entering(claire)
+
+    shown = text_of(browser.post(JOURNAL, asking("claire@exemple.fr", "by")))
+    extract = browser.post(EXPORT, asking("claire@exemple.fr", "by"))
+
+    assert f"structure n° {NOBODYS[0]}" in shown and f"structure n° {NOBODYS[0]}" in text_of(extract)
+    assert extract.status_code == 200 and JournalLine.objects.latest("seq").verb == "home.journal_exported"
+
+
+@pytest.mark.parametrize("field", ["since", "until"])
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "1899-12-31", "2201-01-01"])
+@pytest.mark.parametrize("address", [JOURNAL, EXPORT])
+def test_a_year_that_cannot_be_is_asked_again(claire, entering, address, field, day):
+    answer = entering(claire).post(address, asking("claire@exemple.fr", **{field: day}))
+    assert answer.status_code == 422 and "Vérifiez l'année." in text_of(answer)
+    assert not lines("home.journal_consulted") and not lines("home.journal_exported")
+
+
+FOREIGN = (
+    "http://evil.example/annuaire/structures/41/",
+    "//evil.example/annuaire/structures/41/",
+    "http://testserver@evil.example/annuaire/structures/41/",
+    "ftp://testserver/annuaire/structures/41/",
+    "http:///annuaire/structures/41/",
+)
+
+
+@pytest.mark.parametrize("subject", ["personne@exemple.fr", "n'importe quoi", "/introuvable/", "/design/", *FOREIGN])
 def test_an_object_that_nobody_knows_is_asked_again(claire, entering, subject):
     answer = entering(claire).post(JOURNAL, asking(subject))
     assert answer.status_code == 422 and "Nous ne reconnaissons" in text_of(answer)
@@ -133,10 +176,26 @@ def test_an_extract_says_whose_copy_it_is_and_holds_no_formula(claire, alice, en
     answer = entering(claire).post(EXPORT, asking())
 
     table = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
-    assert "Claire" in table[0][0] and "2026-014" in table[2][0]
+    assert "Claire" in table[0][0]
+    assert "Une personne demande qui a lu ce qui la concerne (RGPD, art. 15) · 2026-014" in table[2][0]
+    assert f"=1+1 (utilisateur n° {alice.pk})" in table[3][0]
+    assert not any("access_request" in cell or "actors.user" in cell for row in table for cell in row)
     assert table[6][1] == "'=1+1"
     assert "attachment" in answer["Content-Disposition"]
     assert lines("home.journal_exported")[0].who_id == claire.pk
+
+
+def test_an_extract_that_stops_before_the_end_says_so(claire, alice, entering, monkeypatch):
+    for n in range(3):
+        journal.record(alice, "directory.hidden_address_read", f"directory.structure:{n}")
+    browser = entering(claire)
+    assert "Extrait incomplet" not in browser.post(EXPORT, asking()).content.decode()
+
+    monkeypatch.setattr(actions, "MOST_EXPORTED", 2)
+    said = browser.post(EXPORT, asking()).content.decode()
+
+    assert "Extrait incomplet : les 2 lignes les plus récentes, sur 3." in said
+    assert "structure n° 0" not in said
 
 
 def test_names_are_shown_where_a_rule_lets_identifiers_elsewhere(claire, alice, entering):

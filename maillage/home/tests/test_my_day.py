@@ -128,6 +128,29 @@ def test_menus_show_each_role_its_own_tools(alice, claire, gaston, entering, wai
     assert "Se déconnecter" in menu(alice) and reverse("usersessions_list") in menu(alice)
 
 
+def test_roles_are_said_to_who_gives_them_and_to_who_watches_over_them(claire, gaston, entering, waiting):
+    giving = "en donner un, en terminer un"
+    assert giving in text_of(entering(gaston).get(DAY))
+    watching = text_of(entering(claire).get(DAY))
+    assert reverse("actors:roles") in watching and giving not in watching
+
+
+def test_the_manager_is_offered_the_records_of_the_sector(db, entering, waiting):
+    browser = entering(someone("mona", Role.MDS_MANAGER))
+    assert reverse("directory:records") in text_of(browser.get(DAY))
+    assert browser.get(reverse("directory:records")).status_code == 200
+
+
+def test_the_corner_of_personal_data_offers_its_own_pages_and_no_other(claire, gaston, entering):
+    def offered(user):
+        page = text_of(entering(user).get(reverse("home:protection")))
+        return set(re.findall(r'href="(/[^"]*)"', re.search(r"<main.*?</main>", page, re.DOTALL)[0]))
+
+    both = {reverse(f"home:{name}") for name in ("who_reads_what", "register", "retention")}
+    assert offered(gaston) == both
+    assert offered(claire) == both | {reverse("home:journal"), reverse("home:breaches")}
+
+
 def test_every_tool_opens_for_every_role_it_is_offered_to(db, entering, waiting):
     for role in Role:
         user = someone(role.value, role)

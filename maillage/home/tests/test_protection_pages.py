@@ -1,6 +1,7 @@
 """Rules, register, durations, slips, holds, breaches: what Claire does there, what Gaston sees, what others do not."""
 
 import datetime as dt
+from dataclasses import asdict
 
 import pytest
 from django.urls import reverse
@@ -10,8 +11,8 @@ from maillage.core import breaches, clock, elimination
 from maillage.core.access import RULES
 from maillage.core.concurrency import new_key
 from maillage.core.documents import accessibility_problems
-from maillage.core.models import BreachState, DataBreach, JournalLine, LegalHold, RetentionRun, SlipState
-from maillage.core.retention import KEPT
+from maillage.core.models import DataBreach, JournalLine, LegalHold, RetentionRun, SlipState
+from maillage.core.retention import KEPT, Report
 from maillage.home.forms import BreachForm
 from maillage.home.pages.protection import opens
 from maillage.home.tests.conftest import text_of
@@ -97,6 +98,21 @@ def test_the_last_run_is_told_with_what_fell(claire, gaston, entering):
     assert "n'a pas pu être appliquée" in text_of(entering(claire).get("/ma-journee/"))
 
 
+def test_what_is_kept_is_said_in_french(claire, entering):
+    RetentionRun.objects.create(
+        day=dt.date(2026, 3, 9),
+        started_at=clock.now(),
+        finished_at=clock.now(),
+        report=[asdict(Report(law, label, kept.name)) for (law, label), kept in KEPT.items()],
+    )
+
+    page = text_of(entering(claire).get(reverse("home:retention")))
+
+    assert "travaux accomplis" in page and page.count("sessions ouvertes") == 2
+    for english in ("task results", "user session", "access attempt", "access log", "access failure"):
+        assert english not in page.lower()
+
+
 # -- Slips ----------------------------------------------------------------------------------------------------------
 
 
@@ -131,6 +147,7 @@ def test_a_visa_without_a_reference_changes_nothing(claire, slip, entering):
     answer = entering(claire).post(reverse("home:slip_answer", args=[slip.pk]), {"answer": "sign", "intention": "k"})
     slip.refresh_from_db()
     assert answer.status_code == 422 and slip.state == SlipState.PREPARED
+    assert JournalLine.objects.filter(verb="home.slip_read", who=claire).count() == 1, "the page showed the slip again"
 
 
 def test_the_archives_may_refuse(claire, slip, entering):
@@ -164,14 +181,6 @@ def test_what_does_not_exist_cannot_be_kept(claire, entering, subject):
 
 
 # -- Breaches -------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def breach(claire, monday_morning):
-    found = clock.now() - dt.timedelta(hours=31)
-    return breaches.open_breach(
-        DataBreach(what_happened="Un courriel parti au mauvais groupe.", discovered_at=found), by=claire
-    )
 
 
 def page_of(breach, browser):
@@ -208,37 +217,19 @@ def test_the_future_and_silence_are_refused_in_words(claire, monday_morning, ent
     assert "ne peut pas être dans l'avenir" in text_of(answer)
 
 
+@pytest.mark.parametrize("discovered", ["0001-01-01T00:00", "9999-12-31T23:59", "0202-03-09T09:30"])
+def test_a_year_that_cannot_be_is_asked_again(claire, monday_morning, entering, discovered):
+    sent = {"what_happened": "Un vol.", "discovered_at": discovered, "intention": new_key()}
+    answer = entering(claire).post(reverse("home:breach_new"), sent)
+    assert answer.status_code == 422 and "Vérifiez l'année." in text_of(answer)
+    assert not DataBreach.objects.exists()
+
+
 def test_the_hours_are_said_and_late_is_said_too(claire, breach, entering):
     assert "Il reste 41 heures" in page_of(breach, entering(claire))
     with clock.travel(breach.discovered_at + dt.timedelta(hours=80)):
         assert "En retard de 8 heures" in page_of(breach, entering(claire))
         assert "En retard de 8 heures" in text_of(entering(claire).get(reverse("home:breaches")))
-
-
-def test_from_opening_to_closing_with_each_refusal_on_the_way(claire, breach, entering):
-    browser = entering(claire)
-
-    def send(move, **facts):
-        sent = {"intention": new_key()} | facts
-        return browser.post(reverse("home:breach_move", args=[breach.pk, move]), sent, follow=True)
-
-    assert "Dites d'abord quel est le risque" in page_of(breach, browser)
-    refused = send("do_without", sentence="Rien de grave.")
-    assert refused.status_code == 409
-    browser.post(reverse("home:breach_complete", args=[breach.pk]), filled(breach, risk="risk"))
-    assert "doit être notifiée à la CNIL" in page_of(breach, browser)
-    assert "Écrivez le numéro" in text_of(send("notify", notified_at="2026-03-09T09:00"))
-    send("notify", sentence="CNIL-1", notified_at="2026-03-09T09:00")
-    assert "Il reste 4 étapes" in page_of(breach, browser)
-    for code in ("contain", "assess", "register", "lessons"):
-        browser.post(
-            reverse("home:breach_check", args=[breach.pk, code]), {f"{code}-note": "Fait avec le prestataire."}
-        )
-    closed = text_of(send("close"))
-
-    breach.refresh_from_db()
-    assert breach.state == BreachState.CLOSED and "Close" in closed and "Fait avec le prestataire." in closed
-    assert reverse("home:breach_complete", args=[breach.pk]) not in closed
 
 
 def test_two_people_who_complete_the_same_lines_at_once_lose_nothing(claire, breach, entering):
@@ -281,6 +272,9 @@ def test_nobody_else_reads_a_breach_and_each_reading_is_written(claire, gaston, 
     assert entering(gaston).get(reverse("home:breach", args=[breach.pk])).status_code == 404
     assert entering(claire).post(reverse("home:breach_check", args=[breach.pk, "nothing"])).status_code == 404
     assert entering(claire).post(reverse("home:breach_move", args=[breach.pk, "nothing"])).status_code == 404
+    failed = entering(claire).post(reverse("home:breach_move", args=[breach.pk, "notify"]))
+    assert failed.status_code == 422 and "Un courriel parti au mauvais groupe." in text_of(failed)
+    assert JournalLine.objects.filter(verb="home.breach_read", thing=f"core.databreach:{breach.pk}").count() == 2
 
 
 def test_a_breach_waits_in_the_morning_with_its_date(claire, gaston, breach, entering):

@@ -18,7 +18,7 @@ from maillage.core.concurrency import AlreadyDone, Stale
 from maillage.core.http import AgentRequest
 from maillage.core.models import DataBreach
 from maillage.core.permissions import can_handle_breach
-from maillage.home.forms import BreachForm, StepForm
+from maillage.home.forms import BreachForm
 from maillage.home.pages import breaches as pages
 
 
@@ -91,26 +91,32 @@ def _completing(request: AgentRequest, form: BreachForm, *, status: int = 200, c
 
 
 @require_POST
-@allow(can_handle_breach)
+@allow(can_handle_breach, reads="home.breach_read")
 def check(request: AgentRequest, found: DataBreach, code: str) -> HttpResponse:
-    if code not in law.BY_CODE:
+    if code not in pages.STEP_FORMS:
         raise Http404
-    form = StepForm(request.POST, prefix=code)
-    if form.is_valid():
-        law.check_step(found, code, by=request.user, note=form.cleaned_data["note"])
+    form = pages.STEP_FORMS[code](request.POST, prefix=code)
+    if not form.is_valid():
+        return render(request, "home/breach.html", pages.breach(found, request.user, sent=code, form=form), status=422)
+    facts = form.cleaned_data
+    if code == "assess":
+        law.assess_risk(found, facts["risk"], by=request.user, read=facts["risk_read"], note=facts["note"])
+        messages.success(request, gettext("Risque enregistré."))
+    else:
+        law.check_step(found, code, by=request.user, note=facts["note"])
         messages.success(request, gettext("Étape notée."))
     return redirect("home:breach", pk=found.pk)
 
 
 @require_POST
-@allow(can_handle_breach)
+@allow(can_handle_breach, reads="home.breach_read")
 def move(request: AgentRequest, found: DataBreach, move: str) -> HttpResponse:
     """Notified, not notified with a reason, closed."""
     if move not in pages.FORMS:
         raise Http404
     form = pages.FORMS[move](request.POST, auto_id=f"{move}-%s")
     if not form.is_valid():
-        told = pages.breach(found, request.user, move=move, form=form)
+        told = pages.breach(found, request.user, sent=move, form=form)
         return render(request, "home/breach.html", told, status=422)
     try:
         _act(move, found, facts=form.cleaned_data, by=request.user)

@@ -46,8 +46,9 @@ def export(request: AgentRequest, lines: QuerySet[JournalLine]) -> HttpResponse:
         return render(request, "home/journal.html", told, status=422)
     asked = form.consultation()
     actions.write_down_consultation(asked, by=request.user, exported=True)
-    found = protection.rows(asked.among(lines)[: actions.MOST_EXPORTED], request.user)
-    mark = actions.watermark(asked, by=request.user)
+    among = asked.among(lines)
+    found = protection.rows(among[: actions.MOST_EXPORTED], request.user)
+    mark = [*protection.watermark(asked, request.user), *actions.what_is_cut(among.count())]
     page = actions.extract(found, protection.HEADERS, watermark=mark)
     headers = {"Content-Disposition": 'attachment; filename="extrait-du-journal.csv"'}
     return HttpResponse(page, content_type="text/csv; charset=utf-8", headers=headers)

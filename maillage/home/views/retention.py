@@ -48,7 +48,7 @@ def slip_paper(request: AgentRequest, slip: EliminationSlip) -> HttpResponse:
 
 
 @require_POST
-@allow(can_handle_slip)
+@allow(can_handle_slip, reads="home.slip_read")
 def answer_slip(request: AgentRequest, slip: EliminationSlip) -> HttpResponse:
     """The archives' visa, or their refusal, written down."""
     form = VisaForm(request.POST)

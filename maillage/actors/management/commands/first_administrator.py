@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -11,6 +10,7 @@ from maillage.actors.actions.invitations import Offer, invite_with_token, link_o
 from maillage.actors.choices import OrganisationKind, Role
 from maillage.actors.models import Invitation, Membership, Organisation
 from maillage.core import clock
+from maillage.core.addresses import house_address
 from maillage.core.refusals import Refused
 from maillage.territories.models import Departement
 
@@ -23,7 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("--base", help="The address of the site (https://…); the first MAILLAGE_HOSTS by default.")
 
     def handle(self, *, email: str, base: str | None, **options: Any) -> None:
-        base = (base or _own_address()).rstrip("/")
+        base = (base or house_address()).rstrip("/")
         try:
             with transaction.atomic():
                 _refuse_a_second()
@@ -37,8 +37,12 @@ class Command(BaseCommand):
 
 
 def _refuse_a_second() -> None:
-    """An administrator in place invites the others, under their own name."""
-    if Membership.objects.now().filter(role=Role.ADMINISTRATOR, user__is_active=True).exists():
+    """An administrator in place invites the others, under their own name.
+
+    One without an address is not in place: one signs in by one's address, which release 0.1.0 did not ask for.
+    """
+    held = Membership.objects.now().filter(role=Role.ADMINISTRATOR, user__is_active=True)
+    if held.exclude(user__email="").exists():
         raise Refused(
             _("La maison a déjà un administrateur."), instead=_("C'est à lui d'inviter les autres, depuis le site.")
         )
@@ -54,7 +58,3 @@ def _house() -> Organisation:
         is_house=True, defaults={"name": name, "kind": OrganisationKind.PUBLIC}
     )
     return made
-
-
-def _own_address() -> str:
-    return f"{'https' if settings.BEHIND_HTTPS else 'http'}://{settings.ALLOWED_HOSTS[0]}"

@@ -1,5 +1,6 @@
 """Serve the demonstration on this machine only, and tick each minute, as a real house would."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -24,12 +25,13 @@ class Command(BaseCommand):
         if not is_demonstration():
             raise CommandError("Construisez d'abord la démonstration : make demo.")
         self._welcome(port)
-        bind = ["--bind", f"127.0.0.1:{port}"]
-        server = subprocess.Popen([sys.executable, "-m", "gunicorn", "config.wsgi", *bind], cwd=settings.BASE_DIR)
+        bind, environment = ["--bind", f"127.0.0.1:{port}"], _environment(port)
+        command = [sys.executable, "-m", "gunicorn", "config.wsgi", *bind]
+        server = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment)
         for stop in (signal.SIGTERM, signal.SIGINT):
             signal.signal(stop, lambda *_: server.terminate())
         while server.poll() is None:
-            self._tick_after_a_minute(server)
+            self._tick_after_a_minute(server, environment)
         if server.returncode:
             raise CommandError(f"Le serveur s'est arrêté. Le port {port} est peut-être pris : make demo PORT=8001.")
 
@@ -46,8 +48,14 @@ class Command(BaseCommand):
         self.stdout.write("\nCtrl+C pour arrêter.\n")
         self.stdout.flush()
 
-    def _tick_after_a_minute(self, server: subprocess.Popen[bytes]) -> None:
+    def _tick_after_a_minute(self, server: subprocess.Popen[bytes], environment: dict[str, str]) -> None:
         try:
             server.wait(60)
         except subprocess.TimeoutExpired:
-            subprocess.run([sys.executable, "manage.py", "tick"], cwd=settings.BASE_DIR, check=False)
+            tick = [sys.executable, "manage.py", "tick"]
+            subprocess.run(tick, cwd=settings.BASE_DIR, env=environment, check=False)
+
+
+def _environment(port: int) -> dict[str, str]:
+    """What the server and its ticks are told: where this house answers, so that the links of letters lead there."""
+    return os.environ | {"MAILLAGE_ORIGINS": f"http://localhost:{port}"}

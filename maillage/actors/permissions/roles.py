@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 
 from maillage.actors.choices import ROLES, ApiScope, Role, Scope
 from maillage.actors.models import ApiKey, Held, Invitation, Membership, Organisation, Site, User, reaches
-from maillage.core import clock
+from maillage.core import clock, journal
 from maillage.core.access import has_role, rule
+from maillage.core.models import JournalLine
 from maillage.core.refusals import Refused
 from maillage.territories.models import Sector, SectorCommune
 
@@ -38,9 +39,7 @@ def sectors_under(codes: Iterable[str]) -> QuerySet[Sector]:
 
 def communes_in(codes: Iterable[str]) -> Any:
     """The communes of these sectors today; what is in force today refers to today's sectors, and TAS."""
-    codes = list(codes)
-    inside = Q(sector__code__in=codes) | Q(sector__parent__code__in=codes)
-    return SectorCommune.objects.now().filter(inside).values("commune")
+    return SectorCommune.objects.now().of_sectors(codes).values("commune")
 
 
 def sites_in(codes: Iterable[str]) -> QuerySet[Site]:
@@ -111,13 +110,35 @@ def can_edit_organisation(reader: Any) -> Q:
 def can_add_site(reader: Any) -> Q:
     """Ajoute un lieu : l'administrateur partout, le responsable de MDS et l'éditeur d'un partenaire chez celui-ci.
 
-    Le responsable d'un secteur l'ajoute chez tout partenaire, mais dans son secteur seulement ; l'éditeur d'une
-    organisation chez elle, s'il l'est de toute l'organisation.
+    Le responsable d'un secteur l'ajoute chez tout partenaire, mais dans son secteur seulement, et le premier seulement
+    chez un partenaire qu'il a lui-même ajouté ; l'éditeur d'une organisation chez elle, s'il l'est de toute
+    l'organisation.
     """
     if has_role(reader, Role.ADMINISTRATOR):
         return Q()
     partners = Q(is_house=False) if _managed(reader) else NOBODY
     return partners | Q(pk__in=_own_organisations(reader, Role.PARTNER_EDITOR))
+
+
+def may_open_first_site(by: Any, organisation: Organisation) -> Refused | None:
+    """Why this person may not give that organisation the only open site it would have; None when they may.
+
+    An organisation all of whose sites are in a sector is within the reach of its manager, roles included: the first
+    site would widen one's own reach over people nobody put there. `by` None: the house itself.
+    """
+    if by is None or has_role(by, Role.ADMINISTRATOR) or "" in _managed(by):
+        return None
+    if organisation.pk in _own_organisations(by, Role.PARTNER_EDITOR):
+        return None
+    added = JournalLine.objects.filter(
+        verb="actors.organisation_added", thing=journal.name_of(organisation), who=by.pk
+    )
+    if Site.objects.filter(organisation=organisation, closed_on__isnull=True).exists() or added.exists():
+        return None
+    return Refused(
+        _("Cette organisation n'a encore aucun lieu ouvert : le premier vous donnerait la main sur tous ses rôles."),
+        instead=_("Demandez à un administrateur de l'ajouter."),
+    )
 
 
 @rule(Site)
