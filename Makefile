@@ -6,7 +6,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PORT ?= 8000
 DEMO_VAR := var/demo
-DEMO_ENV := MAILLAGE_DEMO=1 MAILLAGE_VAR=$(DEMO_VAR)
+DEMO_ENV := MAILLAGE_DEMO=1 MAILLAGE_VAR=$(DEMO_VAR) MAILLAGE_ORIGINS=http://localhost:$(PORT)
 
 .DEFAULT_GOAL := help
 .PHONY: help env demo run test lint fix docs bench lock

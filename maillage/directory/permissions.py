@@ -60,8 +60,8 @@ def _at_places_of(reader: Any) -> Q:
 def _without_protected(reader: Any, structures: Q) -> Q:
     """A password alone opens no confidential address, nor the forms and the past that would tell it.
 
-    Whoever has a password may have been phished of it (CNIL, recommandation sur l'authentification multifacteur, 2025),
-    and such an address protects people from someone who looks for them.
+    A password may have been phished (CNIL, recommandation relative à l'authentification multifacteur, 2025), and such
+    an address protects people from someone who looks for them.
     """
     if structures == NOBODY or getattr(reader, "has_second_factor", True):
         return structures
@@ -133,8 +133,8 @@ def can_read_hidden_address(reader: Any) -> Q:
 
 @rule(Structure)
 def can_read_history(reader: Any) -> Q:
-    """Qui peut corriger une structure, ou proposer de la corriger, lit ce qu'elle disait avant ; avec un second facteur
-    quand son adresse est confidentielle.
+    """Qui peut corriger une structure, ou proposer de la corriger, lit ce qu'elle disait avant ; avec un second
+    facteur quand son adresse est confidentielle.
     """
     return _concerned(reader)
 

@@ -69,7 +69,6 @@ VOCABULARIES = {
 }  # fmt: skip
 
 
-
 def field_label(name: str) -> str:
     """A field of a structure or a service as people call it: « Téléphone »."""
     if name == "opening_hours":

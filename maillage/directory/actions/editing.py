@@ -44,7 +44,8 @@ def confirm(record: Structure | Service, *, expected: int, key: str, by: Any) ->
 def restore(change: RecordChange, *, expected: int, key: str, by: Any) -> Structure | Service:
     """Give back to a field the value it had before this change: a correction like another, which history tells.
 
-    `expected` is the version of the record that the person read before saying yes. Raises Refused when the standard no longer accepts that value, and as `correct` does.
+    `expected` is the version of the record that the person read before saying yes. Raises Refused when the standard
+    no longer accepts that value, and as `correct` does.
     """
     record = change.record()
     say(record, {change.field: change.before})

@@ -43,7 +43,7 @@ class TieForm(forms.Form):
         self.more = max(0, len(found) - SHOWN)
         field = cast(SiteChoice, self.fields["site"])
         field.queryset = open_sites
-        field.choices = [(site.pk, field.label_from_instance(site)) for site in found[:SHOWN]]  # type: ignore[assignment]
+        field.choices = [(site.pk, field.label_from_instance(site)) for site in found[:SHOWN]]
         if len(found) == 1:
             self.initial["site"] = found[0].pk
         self.nothing = not found

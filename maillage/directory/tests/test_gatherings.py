@@ -134,7 +134,9 @@ def test_each_one_s_tools(lea, mona, nobody):
     assert labels[nobody] == set()
 
 
-def test_whoever_prepares_a_departure_reads_no_draft_that_is_closed_to_them(enter, lea, tom, tablees, epicerie, proposed):
+def test_whoever_prepares_a_departure_reads_no_draft_that_is_closed_to_them(
+    enter, lea, tom, tablees, epicerie, proposed
+):
     sent, _draft = proposed(epicerie, name="Laverie"), proposed(tablees, send=False, name="Tablées du centre")
     ada = someone("ada", "administrator")
     for reader, shown in (

@@ -39,13 +39,14 @@ def _settle(form: TieForm, structure: Structure, request: AgentRequest) -> bool:
     if not (once.is_valid() if is_over else form.is_valid()):
         return False
     read = form.data.get("version_read", "")
-    told = {"expected": int(read) if read.isdecimal() else 0, "by": request.user}
+    expected, me = int(read) if read.isdecimal() and len(read) < 10 else 0, request.user
     try:
         if is_over:
-            untie(structure, key=once.cleaned_data["intention"], **told)
+            untie(structure, expected=expected, key=once.cleaned_data["intention"], by=me)
             messages.success(request, gettext("Cette fiche n'est plus rattachée à une organisation."))
         else:
-            tie(structure, form.cleaned_data["site"], key=form.cleaned_data["intention"], **told)
+            facts = form.cleaned_data
+            tie(structure, facts["site"], expected=expected, key=facts["intention"], by=me)
             messages.success(request, gettext("Fiche rattachée. Les éditeurs de l'organisation peuvent la corriger."))
     except AlreadyDone:
         pass
