@@ -12,6 +12,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 from django.conf import settings as house
+from django.db import connection
 
 from maillage.core.backup.contents import figures
 
@@ -37,8 +38,9 @@ print(courses.name, sorted(courses.local_edits))
 """
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=[connection.vendor])
 def engine(request):
+    """The database of this run of the suite: each of its two runs tries its own."""
     return request.param
 
 

@@ -18,6 +18,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 from django.conf import settings as house
+from django.db import connection
 
 from maillage.core.backup import examine, fingerprints, read_keys
 from maillage.core.backup.contents import figures
@@ -113,8 +114,9 @@ def postgresql():
     server.close()
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=[connection.vendor])
 def engine(request):
+    """The database of this run of the suite: each of its two runs tries its own."""
     return request.param
 
 
