@@ -49,6 +49,13 @@ def monday_morning():
 
 
 @pytest.fixture
+def stopped_clock():
+    """The present instant, and it stays: what is counted by the minute is counted in one minute."""
+    with clock.travel(clock.now()) as instant:
+        yield instant
+
+
+@pytest.fixture
 def shared():
     """The folder of real open data. Absent, the test is skipped and says so; in CI its absence is a failure."""
     folder = Path(house_settings.SHARED_DIR)

@@ -103,7 +103,7 @@ def test_a_key_opens_no_page_of_people(client, key):
     assert ask(client, key[1], "/organisations/").status_code == 404
 
 
-def test_a_key_that_asks_too_often_is_told_when_to_come_back(client, key, monkeypatch):
+def test_a_key_that_asks_too_often_is_told_when_to_come_back(client, key, monkeypatch, stopped_clock):
     monkeypatch.setattr("maillage.actors.keys.PER_MINUTE", 3)
     with clock.travel(dt.datetime(2026, 3, 9, 10, 0, 30)):
         codes = [ask(client, key[1]).status_code for _time in range(5)]
@@ -112,7 +112,7 @@ def test_a_key_that_asks_too_often_is_told_when_to_come_back(client, key, monkey
     assert late.status_code == 429 and int(late["Retry-After"]) > 0  # The same key, from elsewhere.
 
 
-def test_guessing_keys_is_stopped_soon(client, key):
+def test_guessing_keys_is_stopped_soon(client, key, stopped_clock):
     with clock.travel(dt.datetime(2026, 3, 9, 10, 0, 30)):
         codes = [ask(client, f"mlg_00000000_{number:043d}").status_code for number in range(22)]
     assert codes[:20] == [401] * 20 and codes[20:] == [429, 429]

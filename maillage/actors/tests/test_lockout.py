@@ -70,7 +70,7 @@ def test_a_success_forgets_the_failures_before_it(client, nour):
     assert not AccessAttempt.objects.exists()
 
 
-def test_one_connection_that_tries_many_addresses_is_slowed_down(client):
+def test_one_connection_that_tries_many_addresses_is_slowed_down(client, stopped_clock):
     answers = [try_in(client, f"personne{number}@exemple.fr").status_code for number in range(61)]
     assert answers[:60] == [200] * 60 and answers[60] == 429
 

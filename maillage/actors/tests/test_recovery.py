@@ -117,7 +117,7 @@ def test_the_letter_leads_to_the_house_alone(client, nour):
     assert letters() == []
 
 
-def test_asking_again_and_again_is_slowed_down(client, nour):
+def test_asking_again_and_again_is_slowed_down(client, nour, stopped_clock):
     answers = [client.post(ASK, {"email": nour.email}).status_code for _ in range(11)]
     assert answers[:10] == [302] * 10 and answers[10] == 429
 

@@ -203,7 +203,7 @@ def test_an_empty_directory_still_answers(client):
     assert "115" in said
 
 
-def test_the_sixty_first_search_of_a_minute_is_asked_to_wait(client):
+def test_the_sixty_first_search_of_a_minute_is_asked_to_wait(client, stopped_clock):
     for _ in range(60):
         assert ask(client).status_code == 200
     response = ask(client)

@@ -59,7 +59,7 @@ def test_what_is_typed_reaches_no_address(alice, entering, searched):
     assert 'method="post"' in page
 
 
-def test_asking_too_often_is_told_to_wait(alice, entering, searched):
+def test_asking_too_often_is_told_to_wait(alice, entering, searched, stopped_clock):
     browser = entering(alice)
     codes = [browser.post(FIND, {"words": "chose"}).status_code for _ in range(61)]
     assert codes[-1] == 429 and set(codes[:-1]) == {200}

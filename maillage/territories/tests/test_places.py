@@ -170,7 +170,7 @@ def test_a_position_never_stands_in_an_address(client, departement):
     assert client.get(reverse("territories:places"), {"place": "Melune"}).status_code == 405
 
 
-def test_a_robot_is_slowed_down(client, departement):
+def test_a_robot_is_slowed_down(client, departement, stopped_clock):
     url = reverse("territories:places")
     answers = [client.post(url, {"place": "mel"}).status_code for _ in range(61)]
 
