@@ -14,9 +14,10 @@ DEMO_ENV := MAILLAGE_DEMO=1 MAILLAGE_VAR=$(DEMO_VAR) MAILLAGE_ORIGINS=http://loc
 help: ## Cette liste
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1	\2/' | expand -t 16
 
-$(VENV)/.installed: requirements-dev.txt
+$(VENV)/.installed: requirements-pip.txt requirements-dev.txt
 	@command -v $(PYTHON) >/dev/null || { echo "Il faut Python 3.11 ($(PYTHON))."; exit 1; }
 	$(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-pip.txt
 	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
@@ -59,7 +60,7 @@ bench: env ## Mesurer la vitesse et la mémoire
 	$(PY) -m bench
 
 lock: env ## Figer les dépendances, avec leurs empreintes
-	for name in requirements requirements-dev; do \
+	for name in requirements-pip requirements requirements-dev; do \
 	  $(VENV)/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
 	    --no-emit-index-url --no-emit-find-links --no-emit-trusted-host -o $$name.txt $$name.in; done
 	npm install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
