@@ -25,7 +25,9 @@ def result_card(result: Result, mode: TravelMode) -> components.Result:
         url=service.get_absolute_url(),
         structure=service.structure.name,
         place=place_name(service),
-        travel=components.Travel(result.minutes, str(mode.label)) if result.minutes is not None else None,
+        travel=components.Travel(result.minutes, str(mode.label), result.is_estimate)
+        if result.minutes is not None
+        else None,
         opening=components.Opening(result.open_now, result.is_open) if result.open_now else None,
         conditions=_restriction(result),
         cost=COSTS.get(service.cost, ""),
@@ -35,6 +37,12 @@ def result_card(result: Result, mode: TravelMode) -> components.Result:
         contacts=contacts_of(service),
         freshness=freshness_card(service),
     )
+
+
+def _travel(result: Result, mode: TravelMode) -> components.Travel | None:
+    if result.minutes is None:
+        return None
+    return components.Travel(result.minutes, str(mode.label), result.is_estimate)
 
 
 def place_name(service: Service) -> str:
@@ -119,17 +127,9 @@ def map_points(answer: Answer) -> list[components.MapPoint]:
 
 def _points(results: Iterable[Result]) -> Iterable[components.MapPoint]:
     for result in results:
-        entry = result.service.entry
-        if entry.latitude is None or entry.longitude is None:
-            continue
-        yield components.MapPoint(
-            entry.latitude,
-            entry.longitude,
-            result.service.name,
-            result.rank,
-            result.minutes,
-            f"#resultat-{result.rank}",
-        )
+        if result.point:
+            anchor = f"#resultat-{result.rank}"
+            yield components.MapPoint(*result.point, result.service.name, result.rank, result.minutes, anchor)
 
 
 def service_facts(service: Service) -> list[tuple[str, object]]:

@@ -19,7 +19,7 @@ from maillage.core.text import stem
 from maillage.core.text import words as words_of
 from maillage.directory.choices import SubmissionState
 from maillage.directory.deadlines import answer_due, calendar
-from maillage.directory.models import SearchTerm, Service, Structure, Submission
+from maillage.directory.models import Service, Structure, Submission
 from maillage.directory.permissions import (
     awaits_second_factor,
     can_follow_submission,
@@ -28,9 +28,11 @@ from maillage.directory.permissions import (
     can_read_structure,
     can_read_submission,
 )
+from maillage.directory.search.candidates import services_named
 
 FORGOTTEN = dt.timedelta(days=7)
-IN_A_NAME = 4
+MOST_NAMED = 5_000
+"""Services whose names bear a word, beyond which the word says too little to be looked at whole."""
 TOOLS = (
     Entry(
         gettext_lazy("Mes fiches"),
@@ -183,10 +185,8 @@ def _stems(words: str) -> list[str]:
 
 def _bearing(stems: list[str]) -> Any:
     """The published services in whose names, or in whose structure's, each of these words stands."""
-    found = Service.objects.all()
-    for one in stems:
-        found = found.filter(pk__in=SearchTerm.objects.filter(term=one, weight__gte=IN_A_NAME).values("service"))
-    return found
+    named = services_named(stems).tolist()
+    return Service.objects.filter(pk__in=named[:MOST_NAMED])
 
 
 # -- What is handed over ---------------------------------------------------------------------------------------------

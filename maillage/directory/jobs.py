@@ -1,4 +1,4 @@
-"""What the directory does by itself: the nightly imports."""
+"""What the directory does by itself: the nightly imports, and the columns of search written again."""
 
 from pathlib import Path
 
@@ -8,6 +8,7 @@ from django_tasks import task
 from maillage.core.jobs import daily
 from maillage.core.refusals import Refused
 from maillage.directory.actions.imports import import_file
+from maillage.directory.actions.indexing import write_columns
 from maillage.directory.models import Source
 
 
@@ -23,3 +24,10 @@ def _import(source: Source) -> str:
         return " ".join(import_file(Path(source.location), source=source).lines())
     except Refused as refused:
         return refused.sentence
+
+
+@daily(hour=(settings.SCHEDULED_IMPORT_HOUR + 1) % 24)
+@task()
+def write_search_columns() -> None:
+    """So that what was corrected during the day no longer stands apart."""
+    write_columns()

@@ -10,8 +10,7 @@ from maillage.directory.models import (
     ImportRun,
     RecordChange,
     SearchEntry,
-    SearchFacet,
-    SearchTerm,
+    SearchState,
     Service,
     Source,
     Structure,
@@ -83,8 +82,7 @@ IMPERSONAL: dict[type[Model], str] = {
     Source: "D'où viennent les fiches.",
     ImportRun: "Le bilan chiffré d'un import.",
     SearchEntry: "Ce que la recherche compare d'un service, sans contact.",
-    SearchTerm: "Les mots d'un service publié.",
-    SearchFacet: "Les codes d'un service publié.",
+    SearchState: "Où en sont ces entrées.",
 }
 
 

@@ -53,8 +53,37 @@ class Point:
     density: Density = Density.SPARSE
 
 
+@dataclass(frozen=True, eq=False)
+class Ties:
+    """Places tied once to what travels: degrees (n, 2), ranks of density (n,), by which version of travel times."""
+
+    points: Floats
+    densities: NDArray[Any]
+    version: str
+
+
+@dataclass(frozen=True, eq=False)
+class Times:
+    """Whole minutes (n,), `inf` out of reach; and which of them are estimates (n,)."""
+
+    minutes: Floats
+    is_estimate: NDArray[np.bool_]
+
+
 class TravelTimes(Protocol):
     """Whatever can tell travel times: an estimate by distance, or a road network."""
+
+    version: str
+
+    def tie(self, points: Floats, densities: NDArray[Any] | None = None) -> Ties:
+        """Tie places, once for all the times that will be asked."""
+        ...
+
+    def times(
+        self, origin: Point, ties: Ties, *, mode: TravelMode, limit: int, rows: NDArray[Any] | None = None
+    ) -> Times:
+        """Minutes from the origin to each place tied, or to those of these rows."""
+        ...
 
     @property
     def label(self) -> str:
@@ -88,9 +117,22 @@ class DistanceEstimate:
     The same both ways, and never shorter when farther.
     """
 
+    version = "estimate"
+
     @property
     def label(self) -> str:
         return gettext("estimé")
+
+    def tie(self, points: Floats, densities: NDArray[Any] | None = None) -> Ties:
+        ranks = np.full(len(points), UNKNOWN_DENSITY) if densities is None else densities
+        return Ties(points, ranks, self.version)
+
+    def times(
+        self, origin: Point, ties: Ties, *, mode: TravelMode, limit: int, rows: NDArray[Any] | None = None
+    ) -> Times:
+        chosen = slice(None) if rows is None else rows
+        minutes = self.minutes(origin, ties.points[chosen], mode=mode, limit=limit, densities=ties.densities[chosen])
+        return Times(minutes, np.ones(len(minutes), dtype=np.bool_))
 
     def minutes(
         self,

@@ -1,6 +1,6 @@
 """What the directory holds: sources, structures, services, what members propose, and tables that make search fast."""
 
-from maillage.directory.models.entries import SearchEntry, SearchFacet, SearchTerm
+from maillage.directory.models.entries import SearchEntry, SearchState
 from maillage.directory.models.proposals import RecordChange, Submission
 from maillage.directory.models.records import (
     ImportRun,
@@ -18,8 +18,7 @@ __all__ = [
     "RecordChange",
     "RecordQuerySet",
     "SearchEntry",
-    "SearchFacet",
-    "SearchTerm",
+    "SearchState",
     "Service",
     "Source",
     "Structure",

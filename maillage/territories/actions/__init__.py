@@ -21,7 +21,7 @@ from maillage.territories.actions.sector_table import SectorRow, read_sector_tab
 from maillage.territories.actions.sectors import SectorsReport, sectors_problems, set_sectors
 from maillage.territories.decoupage import CommuneFacts
 from maillage.territories.shapes import commune_at, kept_shapes
-from maillage.territories.travel import DENSITIES, Point, TravelTimes, travel_times
+from maillage.territories.travel import DENSITIES, Point, Ties, Times, TravelTimes, travel_times
 
 __all__ = [
     "ADDRESS_SERVICE_AWAY",
@@ -35,6 +35,8 @@ __all__ = [
     "SectorRow",
     "SectorsReport",
     "ShapesReport",
+    "Ties",
+    "Times",
     "TravelTimes",
     "chosen_place",
     "commune_at",
