@@ -1,6 +1,6 @@
 """From everyday words to thématiques: what a person typed, read with the lexicon."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -65,11 +65,16 @@ class Lexicon:
 @cache
 def lexicon() -> Lexicon:
     """The reviewed files, read once. Of several spellings of one expression, the shortest is the one shown."""
+    return build(sorted(read_rows(), key=lambda row: -len(row.expression)))
+
+
+def build(rows: Iterable[Row]) -> Lexicon:
+    """A lexicon of these rows. Where two say the same words, the last is right: a Département's own come last."""
     exact: dict[tuple[str, ...], Row] = {}
     by_stems: dict[tuple[str, ...], Row] = {}
     spellings: set[str] = set()
-    for row in sorted(read_rows(), key=lambda row: len(row.expression)):
-        (exact if row.is_exact else by_stems).setdefault(row.key, row)
+    for row in rows:
+        (exact if row.is_exact else by_stems)[row.key] = row
         spellings.update(word for word in words(row.expression) if word not in STOP_WORDS)
     vocabulary = frozenset(part for key in by_stems for part in key)
     return Lexicon(exact, by_stems, vocabulary, ordinary_words(), Speller(spellings))
