@@ -7,18 +7,10 @@ from pathlib import Path
 
 from data_inclusion.schema.v1 import Categorie, Public, Thematique
 
+from maillage.directory.lexicon.files import COLUMNS, COLUMNS_OF, FOLDER, NEIGHBOURS, category_files, read_cells
 from maillage.directory.lexicon.reading import FILLERS
-from maillage.directory.lexicon.rows import (
-    COLUMNS,
-    FOLDER,
-    NEIGHBOURS,
-    NEIGHBOURS_COLUMNS,
-    URGENCIES,
-    Row,
-    category_files,
-    read_cells,
-    read_rows,
-)
+from maillage.directory.lexicon.rows import URGENCIES, Row, read_rows
+from maillage.directory.lexicon.tables import check_tables
 
 THEMATIQUES = tuple(thematique.value for thematique in Thematique)
 PUBLICS = tuple(public.value for public in Public)
@@ -27,13 +19,18 @@ CATEGORIES = tuple(category.value for category in Categorie)
 
 def check_lexicon(folder: Path = FOLDER) -> list[str]:
     """The faults of the lexicon's files, in the order of the files; an empty list when all is well."""
+    wrong_columns = list(_columns(folder))
+    if wrong_columns:
+        return wrong_columns
     rows = read_rows(folder)
     of_each_row = [fault for row in rows for fault in (*_expression(row), *_meaning(row))]
-    return [*_columns(folder), *of_each_row, *_contradictions(rows), *_neighbours(folder)]
+    return [*of_each_row, *_contradictions(rows), *_neighbours(folder), *check_tables(folder)]
 
 
 def _columns(folder: Path) -> Iterator[str]:
-    expected = dict.fromkeys(category_files(folder), COLUMNS) | {folder / NEIGHBOURS: NEIGHBOURS_COLUMNS}
+    expected = dict.fromkeys(category_files(folder), COLUMNS) | {
+        folder / name: COLUMNS_OF[name] for name in COLUMNS_OF
+    }
     for path, columns in expected.items():
         if not path.exists():
             yield f"{path.name} : ce fichier manque."
@@ -98,8 +95,8 @@ def _sense(row: Row) -> tuple[object, ...]:
 
 def _neighbours(folder: Path) -> Iterator[str]:
     path = folder / NEIGHBOURS
-    for line, cells in read_cells(path) if path.exists() else []:
-        for field in NEIGHBOURS_COLUMNS:
+    for line, cells in read_cells(path):
+        for field in COLUMNS_OF[NEIGHBOURS]:
             row = Row(NEIGHBOURS, line, "", (), (), "")
             slugs = cells.get(field, "").split()
             if not slugs:
