@@ -91,9 +91,10 @@ def list_data(lines: Sequence[Line], house: str) -> dict[str, Any]:
 def _item(line: Line) -> dict[str, Any]:
     service = line.service
     told = _sheet_data(service, "", ON_A_LIST)
-    kept = ("title", "structure", "notice", "description", "phone", "contacts", "contact_details", "address")
+    kept = ("title", "structure", "notice", "description", "phone", "contact_details", "address")
     return {name: told[name] for name in kept} | {
         "conditions": told["conditions"],
+        "contacts": [["Écrire" if "@" in way else "En ligne", way] for way in told["contacts"]],
         "hours": shortened(hours.in_words(service.hours, clock.local_now()), ON_A_LIST) or told["hours_unknown"],
         "advice": [str(Advice(word).label) for word in line.advice],
         "checked": f"Vérifié le {in_words(service.updated_on)}.",

@@ -33,14 +33,17 @@ class NotSent(Refused):
     """The mail server did not take the letter: nothing left."""
 
 
-def send_list(to: str, lines: Sequence[Line], *, house: str, key: str) -> None:
-    """Send this list to this address, once for this key. Raises AlreadyDone; NotSent when nothing could leave.
+def send_list(request: HttpRequest, to: str, *, lines: Sequence[Line], house: str, key: str) -> None:
+    """Send this list to this address, once for this key; `request` is who asks, only to be counted.
+
+    Raises AlreadyDone; TooMany past a limit; NotSent when nothing could leave. The key is then still to be used.
 
     Not through the queue of letters: it would keep the address until its turn.
     """
     letter = _letter(to, lines, house)
     with transaction.atomic():
         once(key)
+        _count_sending(request, to)
     try:
         letter.send()
     except (SMTPException, OSError) as failed:
@@ -60,7 +63,7 @@ def _letter(to: str, lines: Sequence[Line], house: str) -> EmailMessage:
     return letter
 
 
-def count_sending(request: HttpRequest, to: str) -> None:
+def _count_sending(request: HttpRequest, to: str) -> None:
     """Count one more for this connection or agent, this address, the house. Raises TooMany past a limit."""
     agent = f"agent:{request.user.pk}" if request.user.is_authenticated else ""
     count(request, "list-by", limit=BY_AGENT if agent else BY_CONNECTION, seconds=HOUR, who=agent)

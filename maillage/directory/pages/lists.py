@@ -15,6 +15,7 @@ from maillage.directory.documents import Line, shortened
 from maillage.directory.forms import Hand, SendForm, read_hand, search_in_hand, signed_key
 from maillage.directory.models import Service
 from maillage.directory.permissions import can_read_service
+from maillage.directory.search import Answer
 from maillage.directory.wording import address_lines, phone_in_words
 from maillage.territories.models import Departement
 
@@ -37,6 +38,10 @@ class Taken:
     text: str
     route: str
     advice: list[tuple[str, str, bool]]
+
+    @property
+    def has_advice(self) -> bool:
+        return any(is_ticked for _value, _label, is_ticked in self.advice)
 
 
 def lines_of(hand: Hand, *, reader: Any) -> list[Line]:
@@ -87,6 +92,11 @@ def _taken(line: Line) -> Taken:
     )
 
 
+def is_to_be_sent(data: QueryDict) -> bool:
+    """Whether one asked to send it: by its button, or by the key Enter once an address is written."""
+    return "send" in data or bool(data.get("email", "").strip())
+
+
 def too_many(wait: int) -> str:
     """Why a list does not leave now: the same words whether the connection, the address or the house sent many."""
     minutes = max(1, -(-wait // 60))
@@ -96,6 +106,12 @@ def too_many(wait: int) -> str:
         minutes,
     )
     return sentence % {"n": minutes}
+
+
+def shown_in(answer: Answer) -> set[int]:
+    """The services that a page of results shows, each with its box."""
+    beyond = answer.ways_out.farther if answer.ways_out else ()
+    return {result.service.pk for result in (*answer.results, *answer.remote, *beyond)}
 
 
 def in_hand(data: QueryDict, shown: Iterable[int] = ()) -> dict[str, object]:

@@ -13,7 +13,7 @@ from maillage.core.access import public
 from maillage.core.concurrency import AlreadyDone
 from maillage.core.refusals import Refused, TooMany
 from maillage.core.throttle import throttle
-from maillage.directory.actions.sending import NotSent, count_sending, send_list
+from maillage.directory.actions.sending import NotSent, send_list
 from maillage.directory.documents import Line, list_paper
 from maillage.directory.forms import SendForm, read_hand
 from maillage.directory.pages import lists
@@ -52,24 +52,25 @@ def printed(request: HttpRequest) -> HttpResponse:
 @throttle("list-sent", limit=20, seconds=60)
 @require_http_methods(["GET", "HEAD", "POST"])
 def sent(request: HttpRequest) -> HttpResponse:
-    """Send, and show the list again with what became of it. Enter without an address only shows it again."""
+    """Send, and show the list again with what became of it."""
     lines = lists.lines_of(read_hand(request.POST), reader=request.user)
-    if not lines or ("send" not in request.POST and not request.POST.get("email", "").strip()):
-        return chosen(request) if lines else redirect("directory:list")
-    form = SendForm(request.POST)
-    told, status = _send(request, form, lines) if form.is_valid() else ({"form": form}, 422)
+    if not lines:
+        return redirect("directory:list")
+    told, status = _send(request, lines) if lists.is_to_be_sent(request.POST) else ({}, 200)
     page = lists.page(request.POST, reader=request.user) | told
     return render(request, "directory/list.html", page, status=status)
 
 
-def _send(request: HttpRequest, form: SendForm, lines: Sequence[Line]) -> tuple[dict[str, object], int]:
+def _send(request: HttpRequest, lines: Sequence[Line]) -> tuple[dict[str, object], int]:
     """Send once; what the page then says, and its status."""
+    form = SendForm(request.POST)
+    if not form.is_valid():
+        return {"form": form}, 422
     to, key = form.cleaned_data["email"], form.cleaned_data["intention"]
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in OWN_PAGES:
         raise Refused(gettext("Ce formulaire ne vient pas de nos pages : rien n'est parti."))
     try:
-        count_sending(request, to)
-        send_list(to, lines, house=lists.house_name(), key=key)
+        send_list(request, to, lines=lines, house=lists.house_name(), key=key)
     except AlreadyDone:
         pass  # A double click, a page loaded again: it left the first time.
     except TooMany as refused:
