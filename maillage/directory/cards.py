@@ -36,6 +36,7 @@ def result_card(result: Result, mode: TravelMode) -> components.Result:
         why=" · ".join(result.reasons),
         contacts=contacts_of(service),
         freshness=freshness_card(service),
+        key=str(service.pk),
     )
 
 

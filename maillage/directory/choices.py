@@ -130,5 +130,16 @@ ANSWERS_TO_ACCESS: dict[str, frozenset[str]] = {
 """Any one of these is enough."""
 
 
+class Advice(TextChoices):
+    """What is said beside a service on a list to take away: ticked, never written, so that it tells of nobody."""
+
+    CALL_FIRST = "call_first", _("Appeler d'abord")
+    IDENTITY = "identity", _("Apporter une pièce d'identité")
+    HOME = "home", _("Apporter un justificatif de domicile")
+    INCOME = "income", _("Apporter un justificatif de ressources")
+    LETTER = "letter", _("Apporter le courrier reçu")
+    TOGETHER = "together", _("Possible de venir accompagné")
+
+
 LOCAL_SOURCE = "maillage"
 """The source of the services that members of structures add here themselves."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from maillage.directory.views import desk, proposals, public, tying
+from maillage.directory.views import desk, lists, proposals, public, tying
 
 app_name = "directory"
 urlpatterns = [
@@ -34,5 +34,8 @@ urlpatterns = [
     path("propositions/<int:pk>/reprendre/", proposals.follow, {"move": "take_back"}, name="take_back"),
     path("propositions/<int:pk>/abandonner/", proposals.follow, {"move": "withdraw"}, name="withdraw"),
     path("propositions/<int:pk>/repondre/", proposals.decide, name="decide"),
+    path("liste/", lists.chosen, name="list"),
+    path("liste/imprimer/", lists.printed, name="print_list"),
+    path("liste/envoyer/", lists.sent, name="send_list"),
     path("imports/", desk.imports, name="imports"),
 ]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from maillage.core import clock
 from maillage.directory import hours
-from maillage.directory.choices import EVERYONE, ON_SITE, REMOTE
+from maillage.directory.choices import ANSWERS_TO_ACCESS, EVERYONE, ON_SITE, REMOTE
 from maillage.directory.lexicon.reading import FILLERS
 from maillage.directory.search.columns import (
     ACCESS,
@@ -145,8 +145,8 @@ def _filtered(columns: Columns, query: SearchQuery, *, is_loose: bool) -> Mask:
         wanted &= columns.any_of([COST + query.cost])
     if query.languages:
         wanted &= columns.any_of(LANGUAGE + code for code in query.languages)
-    if query.accessibility:
-        wanted &= columns.all_of(tuple(ACCESS + code for code in query.accessibility))
+    for need in query.accessibility:
+        wanted &= columns.any_of(ACCESS + code for code in ANSWERS_TO_ACCESS[need])
     if query.is_women_only:
         wanted &= columns.any_of([WOMEN])
     return wanted

@@ -68,7 +68,7 @@ class SearchQuery:
     def needs(self) -> tuple[tuple[str, ...], ...]:
         """The needs asked for, each as its thématiques: those said, else one for each category chosen."""
         if not self.themes:
-            return getattr(self.reading(), "needs", ())
+            return self.reading().needs
         chosen: dict[str, list[str]] = {}
         for theme in self.themes:
             chosen.setdefault(category_of(theme), []).append(theme)
