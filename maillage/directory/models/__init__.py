@@ -9,6 +9,7 @@ from maillage.directory.models.records import (
     Service,
     Source,
     Structure,
+    departement_of,
     freshness_of,
 )
 
@@ -24,5 +25,6 @@ __all__ = [
     "Source",
     "Structure",
     "Submission",
+    "departement_of",
     "freshness_of",
 ]
