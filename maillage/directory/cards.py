@@ -115,8 +115,8 @@ def ago(day: dt.date, today: dt.date) -> str:
     return ngettext("il y a %(n)s an", "il y a %(n)s ans", years) % {"n": years}
 
 
-def hours_rows(record_hours: str) -> list[tuple[str, str, bool]]:
-    return [(day.label, day.text, day.is_today) for day in hours.week(record_hours, clock.local_now())]
+def hours_rows(record_hours: str, *, zone: str = "") -> list[tuple[str, str, bool]]:
+    return [(day.label, day.text, day.is_today) for day in hours.week(record_hours, clock.local_now(), zone=zone)]
 
 
 def map_points(answer: Answer) -> list[components.MapPoint]:
@@ -144,9 +144,11 @@ def service_facts(service: Service) -> list[tuple[str, object]]:
     ]
 
 
-def opening_card(record_hours: str) -> components.Opening:
+def opening_card(record_hours: str, *, zone: str = "") -> components.Opening:
+    """Open or closed now, where public holidays are those of the zone."""
     at = clock.local_now()
-    return components.Opening(hours.now_in_words(record_hours, at), hours.is_open(record_hours, at))
+    said = hours.now_in_words(record_hours, at, zone=zone)
+    return components.Opening(said, hours.is_open(record_hours, at, zone=zone))
 
 
 def record_facts(record: Record) -> list[tuple[str, object]]:

@@ -72,7 +72,7 @@ def _with_local_holidays(text: str, zone: str, year: int) -> OpeningHours | None
 
 @lru_cache
 def _local_holidays(zone: str, year: int) -> tuple[dt.date, ...]:
-    """The public holidays that a zone has more than the others, that year and the next, for what is said of January."""
+    """The public holidays that a zone has more than the others, that year and the next."""
     years = (year, year + 1)
     return tuple(sorted(set().union(*(public_holidays(y, zone=zone) - public_holidays(y) for y in years))))
 

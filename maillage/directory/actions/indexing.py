@@ -137,6 +137,7 @@ def entry_of(service: Service, centres: dict[str, Centre], *, revision: int) -> 
         is_remote=REMOTE in modes or not on_site,
         updated_on=service.updated_on,
         hours=service.hours,
+        holiday_zone=service.holiday_zone,
         codes=" ".join(codes_of(service, place)),
         own_words=own,
         structure_words=theirs,

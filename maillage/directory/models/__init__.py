@@ -9,6 +9,7 @@ from maillage.directory.models.records import (
     Service,
     Source,
     Structure,
+    departement_of,
     freshness_of,
 )
 
@@ -23,5 +24,6 @@ __all__ = [
     "Source",
     "Structure",
     "Submission",
+    "departement_of",
     "freshness_of",
 ]

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from maillage.actors.models import Site
 from maillage.core import clock
+from maillage.core.deadlines import zone_of
 from maillage.core.models import Versioned
 from maillage.directory.choices import (
     COSTS,
@@ -22,6 +23,13 @@ from maillage.directory.choices import (
 from maillage.territories.models import Sector
 
 RECENT_DAYS, AGEING_DAYS = 183, 365  # Six months by default (domain: a directory is worth its freshness), then a year.
+
+OVERSEAS = ("97", "98")
+
+
+def departement_of(code: str) -> str:
+    """The Département's code in a commune's: two signs, three overseas."""
+    return code[:3] if code.startswith(OVERSEAS) else code[:2]
 
 
 class Source(models.Model):
@@ -89,6 +97,11 @@ class Record(Versioned):
     @property
     def freshness(self) -> Freshness:
         return freshness_of(self.updated_on, clock.today())
+
+    @property
+    def holiday_zone(self) -> str:
+        """The zone of public holidays of its commune: Guadeloupe is not Paris, nor is Strasbourg."""
+        return zone_of(departement_of(self.commune_code))
 
 
 def freshness_of(updated_on: dt.date, today: dt.date) -> Freshness:
@@ -162,6 +175,11 @@ class Service(Record):
     def hours(self) -> str:
         """Its own opening hours, else its structure's (data·inclusion: « peuvent être utilisés »)."""
         return self.opening_hours or self.structure.opening_hours
+
+    @property
+    def holiday_zone(self) -> str:
+        """Its own commune's, else its structure's."""
+        return zone_of(departement_of(self.commune_code or self.structure.commune_code))
 
     @property
     def hides_its_address(self) -> bool:

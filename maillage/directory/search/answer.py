@@ -132,8 +132,8 @@ def _result(service: Service, place: Place, query: SearchQuery, met: dict[str, i
         minutes=place.minutes,
         is_reserved=place.is_reserved,
         reasons=tuple(_reasons(service, query, met)),
-        open_now=hours.now_in_words(service.hours, at),
-        is_open=hours.is_open(service.hours, at),
+        open_now=hours.now_in_words(service.hours, at, zone=service.holiday_zone),
+        is_open=hours.is_open(service.hours, at, zone=service.holiday_zone),
         point=place.point,
         is_estimate=place.is_estimate,
     )
