@@ -231,6 +231,15 @@ def _usually(hours: OpeningHours, first: dt.date) -> str:
     return gettext("%(hours)s ou %(others)s (certaines semaines)") % {"hours": found[0], "others": found[1]}
 
 
+def on_day_in_words(text: str, day: dt.date, *, zone: str = "") -> str:
+    """The hours of one day, for someone who wants to go then: « Mercredi : 14 h – 17 h »; empty when unknown."""
+    hours = _hours(text, zone=zone, year=day.year)
+    if hours is None:
+        return ""
+    said = gettext("%(day)s : %(hours)s") % {"day": WEEKDAYS[day.weekday()], "hours": _spans_in_words(hours, day)}
+    return said[:1].upper() + said[1:]
+
+
 def _spans_in_words(hours: OpeningHours, day: dt.date) -> str:
     found = list(_open_spans(hours, day))
     if any(end - start >= dt.timedelta(days=1) for start, end in found):
