@@ -47,7 +47,8 @@ def make_ways(ground: Ground, net: Net, rings: tuple[Ring, ...], closed: Ints) -
         for points, edge in chains
     ]
     ways += [Way(ring.points, ring.kind, is_one_way=True, is_roundabout=True) for ring in rings]
-    return _drivable(_one_ways(ground, net, ways), len(net.points), closed)
+    ways = _one_ways(ground, net, ways)
+    return _drivable(ways, len(net.points), _one_a_street(ways, closed))
 
 
 def _chains(net: Net, in_town: Flags) -> list[tuple[tuple[int, ...], int]]:
@@ -116,6 +117,13 @@ def _one_ways(ground: Ground, net: Net, ways: list[Way]) -> list[Way]:
         else way
         for way, is_drawn in zip(ways, drawn, strict=True)
     ]
+
+
+def _one_a_street(ways: list[Way], closed: Ints) -> Ints:
+    """At most one bollard in a street, and none where traffic has one direction: nobody is shut between two."""
+    barred = set(closed.tolist())
+    firsts = (next((p for p in way.points if p in barred), -1) for way in ways if not way.is_one_way)
+    return np.array(sorted(point for point in firsts if point >= 0), dtype=np.int64)
 
 
 def _drivable(ways: list[Way], count: int, closed: Ints) -> tuple[list[Way], Ints]:
