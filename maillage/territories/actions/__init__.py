@@ -17,30 +17,46 @@ from maillage.territories.actions.places import (
     find_places,
     place_at,
 )
+from maillage.territories.actions.roads import RoadsReport, load_roads
 from maillage.territories.actions.sector_table import SectorRow, read_sector_table
 from maillage.territories.actions.sectors import SectorsReport, sectors_problems, set_sectors
 from maillage.territories.decoupage import CommuneFacts
 from maillage.territories.shapes import commune_at, kept_shapes
-from maillage.territories.travel import DENSITIES, Point, TravelTimes, travel_times
+from maillage.territories.travel import (
+    DENSITIES,
+    Calibration,
+    Nearest,
+    Point,
+    Ties,
+    Times,
+    TravelTimes,
+    travel_times,
+)
 
 __all__ = [
     "ADDRESS_SERVICE_AWAY",
     "DENSITIES",
     "LONGEST_TEXT",
+    "Calibration",
     "CommuneFacts",
     "CommunesReport",
+    "Nearest",
     "Place",
     "PlaceAnswer",
     "Point",
+    "RoadsReport",
     "SectorRow",
     "SectorsReport",
     "ShapesReport",
+    "Ties",
+    "Times",
     "TravelTimes",
     "chosen_place",
     "commune_at",
     "find_places",
     "kept_shapes",
     "load_departement",
+    "load_roads",
     "load_shapes",
     "name_key",
     "place_at",
