@@ -11,8 +11,8 @@ from maillage.demo.aubrelle.roads.places import TOWN
 
 SIDE_KM = 0.2
 """The side of Insee's squares (« carreaux de 200 mètres », Filosofi)."""
-HOMES_PER_KM = {Road.RESIDENTIAL: 1.0, Road.LIVING_STREET: 1.2, Road.PEDESTRIAN: 1.6, Road.PRIMARY: 0.4,
-                Road.SECONDARY: 0.4, Road.TERTIARY: 0.4, Road.UNCLASSIFIED: 0.03, Road.DRIVEWAY: 0.25}  # fmt: skip
+HOMES_PER_KM = {Road.RESIDENTIAL: 1.0, Road.LIVING_STREET: 1.2, Road.PEDESTRIAN: 1.6, Road.PRIMARY: 0.1,
+                Road.SECONDARY: 0.1, Road.TERTIARY: 0.1, Road.UNCLASSIFIED: 0.03, Road.DRIVEWAY: 0.25}  # fmt: skip
 """How many homes stand along a kilometre of each kind of road, beside a residential street."""
 FLATS = 2.5
 """Times more homes along a street at the very centre of a town than at its edge."""
@@ -53,7 +53,8 @@ def _homes(drawn: Drawn) -> Floats:
     """What each point of the network weighs: half of the homes along each road it ends, in town and out of it."""
     ground, net = drawn.ground, drawn.net
     along = lengths(net.points, net.edges) * np.array([HOMES_PER_KM.get(kind, 0.0) for kind in Road])[net.kinds]
-    homes = np.bincount(net.edges.ravel(), weights=np.repeat(along / 2, 2), minlength=len(net.points))
+    homes = np.zeros(len(net.points))
+    np.add.at(homes, net.edges.ravel(), np.repeat(along / 2, 2))
     away, town = ground.from_town(net.points)
     homes *= 1 + (FLATS - 1) * np.clip(-away / ground.radii[town], 0, 1) ** 2
     inside = net.setting == TOWN

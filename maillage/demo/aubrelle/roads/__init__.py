@@ -43,6 +43,9 @@ class RoadsSummary:
     kilometres_by_kind: dict[str, float]
     """By OpenStreetMap class, in kilometres of carriageway."""
 
+    def __str__(self) -> str:
+        return f"{_thousands(self.kilometres)} km de routes et de chemins, {_thousands(self.nodes)} points."
+
 
 def draw_roads(aubrelle: Aubrelle) -> Drawn:
     """The roads of the Département: main ones first, then all that hangs on them."""
@@ -74,3 +77,7 @@ def _summary(net: Net, ways: list[Way], count: int) -> RoadsSummary:
         one_ways=sum(1 for way in ways if way.is_one_way),
         kilometres_by_kind={kind: round(length, 1) for kind, length in by_kind.items()},
     )
+
+
+def _thousands(number: float) -> str:
+    return f"{number:,.0f}".replace(",", "\u202f")
