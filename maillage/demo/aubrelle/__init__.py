@@ -5,6 +5,8 @@ numbers are those Arcep keeps for fictions, e-mails and sites end in `.example`,
 """
 
 from datetime import date
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from maillage.demo.aubrelle import territories
@@ -41,6 +43,7 @@ __all__ = [
     "Staff",
     "TeamPlan",
     "build",
+    "recipe",
     "rna",
     "shapes_geojson",
     "siren",
@@ -67,6 +70,13 @@ def build(today: date) -> Aubrelle:
         mds_of_sector=_mds_of_sector(houses, sectors),
         confidential=frozenset(house.record["id"] for house in houses if house.kind in CONFIDENTIAL_KINDS),
     )
+
+
+def recipe() -> str:
+    """A fingerprint of all that L'Aubrelle is made from: the same as long as nobody changes a line of it."""
+    home = Path(__file__).parent
+    pages = sorted(path for path in home.rglob("*") if path.suffix in {".py", ".csv", ".toml"})
+    return sha256(b"".join(sha256(page.read_bytes()).digest() for page in pages)).hexdigest()
 
 
 def shapes_geojson(aubrelle: Aubrelle) -> dict[str, Any]:
