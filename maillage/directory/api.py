@@ -16,7 +16,7 @@ from maillage.core.throttle import count
 from maillage.directory.actions.submitting import submit_by_key
 from maillage.directory.choices import AUDIENCES, FREE, THEMES
 from maillage.directory.data_inclusion import SERVICE_FIELDS, STRUCTURE_FIELDS, service_record, structure_record
-from maillage.directory.models import Service, Structure, Submission
+from maillage.directory.models import Service, Structure, Submission, accessibility_of, languages_of
 from maillage.directory.permissions import can_be_proposed_by_key, can_be_read_by_key
 from maillage.directory.search import Answer, Origin, Result, SearchQuery, Section
 from maillage.directory.search import search as find
@@ -86,6 +86,9 @@ class ItemOut(Schema):
     minutes: int | None = Field(description="Temps de trajet ; nul à distance.")
     pourquoi: list[str] = Field(description="Ce qui fait que ce service répond.")
     ouverture: str = Field(description="Ouvert ou fermé maintenant, en une phrase ; vide quand on ne sait pas.")
+    langues: list[str] = Field(description="Langues parlées, codes ISO 639-3 ; « fsl » : langue des signes française.")
+    accessibilite: list[str] = Field(description="Ce que le lieu a pour les personnes handicapées ; vide si inconnu.")
+    reserve_aux_femmes: bool = Field(description="N'accueille que des femmes, entre elles.")
     adresse_confidentielle: bool
     hors_zone: bool = Field(description="Réservé aux habitants d'autres communes ; vient après les autres.")
     rubrique: Literal["nommee", "reponse", "aussi", "autres-communes", "a-distance"] = Field(
@@ -199,6 +202,9 @@ def _item(result: Result) -> ItemOut:
         minutes=result.minutes,
         pourquoi=list(result.reasons),
         ouverture=result.open_now,
+        langues=languages_of(service),
+        accessibilite=accessibility_of(service),
+        reserve_aux_femmes=service.is_women_only,
         adresse_confidentielle=not shown,
         hors_zone=result.is_reserved,
         rubrique=SECTIONS[result.section],

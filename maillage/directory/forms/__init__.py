@@ -2,6 +2,7 @@
 
 from maillage.directory.forms.deciding import ClosingForm, ConfirmForm, DecisionForm, OnceForm, RestoreForm
 from maillage.directory.forms.editing import (
+    FOLDED,
     EditForm,
     ProposedServiceForm,
     ProposedStructureForm,
@@ -12,7 +13,7 @@ from maillage.directory.forms.searching import PlaceAsked, SearchForm, Territory
 from maillage.directory.forms.tying import TieForm
 
 __all__ = [
-    "ClosingForm", "ConfirmForm", "DecisionForm", "EditForm", "OnceForm", "PlaceAsked", "ProposedServiceForm",
-    "ProposedStructureForm", "RestoreForm", "SearchForm", "ServiceForm", "StructureForm", "TerritoryForm", "TieForm",
-    "durations",
+    "FOLDED", "ClosingForm", "ConfirmForm", "DecisionForm", "EditForm", "OnceForm", "PlaceAsked",
+    "ProposedServiceForm", "ProposedStructureForm", "RestoreForm", "SearchForm", "ServiceForm", "StructureForm",
+    "TerritoryForm", "TieForm", "durations",
 ]  # fmt: skip
