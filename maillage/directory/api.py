@@ -17,7 +17,7 @@ from maillage.directory.actions.submitting import submit_by_key
 from maillage.directory.choices import AUDIENCES, FREE, THEMES, AccessNeed, DayPart
 from maillage.directory.data_inclusion import SERVICE_FIELDS, STRUCTURE_FIELDS, service_record, structure_record
 from maillage.directory.languages import LANGUAGES
-from maillage.directory.models import Service, Structure, Submission
+from maillage.directory.models import Service, Structure, Submission, accessibility_of, languages_of
 from maillage.directory.permissions import can_be_proposed_by_key, can_be_read_by_key
 from maillage.directory.search import Answer, Origin, Result, SearchQuery, Section
 from maillage.directory.search import search as find
@@ -114,6 +114,9 @@ class ItemOut(Schema):
     ouverture: str = Field(
         description="Ouvert ou fermé maintenant, ou les heures du jour demandé ; vide quand on ne sait pas."
     )
+    langues: list[str] = Field(description="Langues parlées, codes ISO 639-3 ; « fsl » : langue des signes française.")
+    accessibilite: list[str] = Field(description="Ce que le lieu a pour les personnes handicapées ; vide si inconnu.")
+    reserve_aux_femmes: bool = Field(description="N'accueille que des femmes, entre elles.")
     adresse_confidentielle: bool
     hors_zone: bool = Field(description="Réservé aux habitants d'autres communes ; vient après les autres.")
     rubrique: Rubric = Field(
@@ -238,6 +241,9 @@ def _item(result: Result) -> ItemOut:
         trajet_estime=result.is_estimate,
         pourquoi=list(result.reasons),
         ouverture=result.open_now,
+        langues=languages_of(service),
+        accessibilite=accessibility_of(service),
+        reserve_aux_femmes=service.is_women_only,
         adresse_confidentielle=not shown,
         hors_zone=result.is_reserved,
         rubrique=SECTIONS[result.section],

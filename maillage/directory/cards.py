@@ -11,9 +11,10 @@ from maillage.core import clock, components
 from maillage.core.documents import in_words
 from maillage.directory import hours
 from maillage.directory.choices import AUDIENCES, COSTS, EVERYONE, FREE, Freshness
-from maillage.directory.models import Record, Service, Structure
+from maillage.directory.languages import languages_in_words
+from maillage.directory.models import Record, Service, Structure, accessibility_of, languages_of
 from maillage.directory.search import Answer, Origin, Result
-from maillage.directory.wording import phone_in_words, place_link, web_link
+from maillage.directory.wording import access_in_words, phone_in_words, place_link, web_link
 from maillage.territories.choices import TravelMode
 
 
@@ -32,7 +33,7 @@ def result_card(result: Result, mode: TravelMode) -> components.Result:
         conditions=_restriction(result),
         cost=COSTS.get(service.cost, ""),
         is_free=service.cost == FREE,
-        audiences=[AUDIENCES[code] for code in service.audiences or [] if code in AUDIENCES and code != EVERYONE][:3],
+        audiences=_audiences(service),
         why=" · ".join(result.reasons),
         contacts=contacts_of(service),
         freshness=freshness_card(service),
@@ -44,6 +45,13 @@ def _travel(result: Result, mode: TravelMode) -> components.Travel | None:
     if result.minutes is None:
         return None
     return components.Travel(result.minutes, str(mode.label), result.is_estimate)
+
+
+def _audiences(service: Service) -> list[str]:
+    """Whom it is for, in three words at most; among women, that comes first."""
+    women = [_("Entre femmes")] if service.is_women_only else []
+    known = [AUDIENCES[code] for code in service.audiences or [] if code in AUDIENCES and code != EVERYONE]
+    return [*women, *known][:3]
 
 
 def place_name(service: Service) -> str:
@@ -136,11 +144,21 @@ def _points(results: Iterable[Result]) -> Iterable[components.MapPoint]:
 def service_facts(service: Service) -> list[tuple[str, object]]:
     """What to know before going, as pairs."""
     audiences = ", ".join(AUDIENCES[code] for code in service.audiences or [] if code in AUDIENCES)
+    among_women = _("Entre femmes seulement") if service.is_women_only else ""
     return [
-        (_("Pour qui"), ". ".join(filter(None, [audiences, service.audience_details]))),
+        (_("Pour qui"), ". ".join(filter(None, [audiences, among_women, service.audience_details]))),
         (_("Prix"), " : ".join(filter(None, [COSTS.get(service.cost, ""), service.cost_details]))),
         (_("Conditions"), service.conditions),
         (_("Prendre contact"), service.contact_details),
+        *welcome_facts(languages_of(service), accessibility_of(service)),
+    ]
+
+
+def welcome_facts(languages: list[str] | None, accessibility: list[str] | None) -> list[tuple[str, object]]:
+    """In which languages one is received, and what the place has for people with a disability."""
+    return [
+        (_("Langues parlées"), languages_in_words(languages)),
+        (_("Accès au lieu"), ", ".join(access_in_words(accessibility))),
     ]
 
 

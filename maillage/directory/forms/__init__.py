@@ -2,6 +2,7 @@
 
 from maillage.directory.forms.deciding import ClosingForm, ConfirmForm, DecisionForm, OnceForm, RestoreForm
 from maillage.directory.forms.editing import (
+    FOLDED,
     EditForm,
     ProposedServiceForm,
     ProposedStructureForm,
@@ -13,6 +14,7 @@ from maillage.directory.forms.searching import PlaceAsked, SearchForm, Territory
 from maillage.directory.forms.tying import TieForm
 
 __all__ = [
+    "FOLDED",
     "ClosingForm", "ConfirmForm", "DecisionForm", "EditForm", "Hand", "OnceForm", "PlaceAsked", "ProposedServiceForm",
     "ProposedStructureForm", "RestoreForm", "SearchForm", "SendForm", "ServiceForm", "StructureForm", "TerritoryForm",
     "TieForm", "durations", "read_hand", "search_in_hand", "signed_key",

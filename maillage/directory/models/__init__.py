@@ -9,8 +9,11 @@ from maillage.directory.models.records import (
     Service,
     Source,
     Structure,
+    access_needs_of,
+    accessibility_of,
     departement_of,
     freshness_of,
+    languages_of,
 )
 
 __all__ = [
@@ -24,6 +27,9 @@ __all__ = [
     "Source",
     "Structure",
     "Submission",
+    "access_needs_of",
+    "accessibility_of",
     "departement_of",
     "freshness_of",
+    "languages_of",
 ]

@@ -227,6 +227,7 @@ def structure(structure: Structure, *, reader: Any) -> dict[str, object]:
         "crumbs": _crumbs((structure.name, "")),
         "opening": cards.opening_card(structure.opening_hours, zone=structure.holiday_zone),
         "hours_rows": cards.hours_rows(structure.opening_hours, zone=structure.holiday_zone),
+        "welcome": cards.welcome_facts(structure.languages, structure.accessibility),
         "address": [] if structure.is_address_confidential else address_lines(structure),
         "contacts": cards.contacts_of_structure(structure),
         "phone_number": phone_in_words(structure.phone),
