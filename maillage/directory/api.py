@@ -14,6 +14,7 @@ from maillage.core.access import public
 from maillage.core.refusals import Refused
 from maillage.core.throttle import count
 from maillage.directory.actions.submitting import submit_by_key
+from maillage.directory.actions.unknown_words import note_unknown_words
 from maillage.directory.choices import AUDIENCES, FREE, THEMES
 from maillage.directory.data_inclusion import SERVICE_FIELDS, STRUCTURE_FIELDS, service_record, structure_record
 from maillage.directory.models import Service, Structure, Submission
@@ -168,7 +169,9 @@ def _answer(request: HttpRequest, asked: SearchIn, origin: Origin) -> AnswerOut:
         is_open_now=asked.ouvert_maintenant,
         cursor=asked.curseur,
     )
-    return _told(find(query, reader=request.user, size=asked.taille, with_ways_out=False))
+    answer = find(query, reader=request.user, size=asked.taille, with_ways_out=False)
+    note_unknown_words(query.words, answer.reading, request=request)
+    return _told(answer)
 
 
 def _known(codes: list[str], vocabulary: dict[str, str], noun: str) -> tuple[str, ...]:

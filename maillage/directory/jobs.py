@@ -1,13 +1,14 @@
-"""What the directory does by itself: the nightly imports."""
+"""What the directory does by itself: the nightly imports, and forgetting who asked what."""
 
 from pathlib import Path
 
 from django.conf import settings
 from django_tasks import task
 
-from maillage.core.jobs import daily
+from maillage.core.jobs import daily, every
 from maillage.core.refusals import Refused
 from maillage.directory.actions.imports import import_file
+from maillage.directory.actions.unknown_words import forget_who_asked
 from maillage.directory.models import Source
 
 
@@ -23,3 +24,10 @@ def _import(source: Source) -> str:
         return " ".join(import_file(Path(source.location), source=source).lines())
     except Refused as refused:
         return refused.sentence
+
+
+@every(minutes=10)
+@task()
+def forget_askers() -> int:
+    """Forget, as soon as a day is over, that a word was counted from a connection: deleting is what protects."""
+    return forget_who_asked()

@@ -65,7 +65,12 @@ class Lexicon:
 @cache
 def lexicon() -> Lexicon:
     """The reviewed files, read once. Of several spellings of one expression, the shortest is the one shown."""
-    return build(sorted(read_rows(), key=lambda row: -len(row.expression)))
+    return build(product_rows())
+
+
+def product_rows() -> list[Row]:
+    """The rows of the reviewed files, in the order in which `build` wants them."""
+    return sorted(read_rows(), key=lambda row: -len(row.expression))
 
 
 def build(rows: Iterable[Row]) -> Lexicon:
@@ -80,12 +85,15 @@ def build(rows: Iterable[Row]) -> Lexicon:
     return Lexicon(exact, by_stems, vocabulary, ordinary_words(), Speller(spellings))
 
 
-def read_need(text: str) -> Reading:
-    """What a person needs, from their own words: exact expressions, then the longest, each word understood once."""
-    book, said = lexicon(), words(text[:LONGEST_NEED])
+def read_need(text: str, book: Lexicon | None = None) -> Reading:
+    """What a person needs, from their own words: exact expressions, then the longest, each word understood once.
+
+    Read with the product's lexicon, or with another `book`: `house.py` has the one with the Département's own words.
+    """
+    book, said = book or lexicon(), words(text[:LONGEST_NEED])
     exact = _places(dict(enumerate(said)), book.exact)
     free = set(range(len(said))).difference(*(range(place.start, place.start + place.size) for place in exact))
-    parts = {i: _known_stem(said[i]) for i in sorted(free) if said[i] not in STOP_WORDS}
+    parts = {i: _known_stem(said[i], book) for i in sorted(free) if said[i] not in STOP_WORDS}
     places = sorted(exact + _places(parts, book.by_stems), key=lambda place: place.start)
     unexplained = [stem(said[i]) for i, part in parts.items() if part not in FILLERS]
     rows = [place.row for place in places]
@@ -98,9 +106,9 @@ def read_need(text: str) -> Reading:
     )
 
 
-def _known_stem(word: str) -> str:
+def _known_stem(word: str, book: Lexicon) -> str:
     """The stem of the word, or of the word of the lexicon that was probably meant."""
-    root, book = stem(word), lexicon()
+    root = stem(word)
     if root in book.vocabulary or root in FILLERS or word in book.ordinary:
         return root
     return stem(book.speller.closest(word)) or root

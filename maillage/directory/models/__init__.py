@@ -1,4 +1,4 @@
-"""What the directory holds: sources, structures, services, what members propose, and tables that make search fast."""
+"""What the directory holds: sources, structures, services, what members propose, words, fast tables."""
 
 from maillage.directory.models.entries import SearchEntry, SearchFacet, SearchTerm
 from maillage.directory.models.proposals import RecordChange, Submission
@@ -11,9 +11,12 @@ from maillage.directory.models.records import (
     Structure,
     freshness_of,
 )
+from maillage.directory.models.words import LexiconStamp, OwnExpression, UnknownWord, WordAsker, WordCount
 
 __all__ = [
     "ImportRun",
+    "LexiconStamp",
+    "OwnExpression",
     "Record",
     "RecordChange",
     "RecordQuerySet",
@@ -24,5 +27,8 @@ __all__ = [
     "Source",
     "Structure",
     "Submission",
+    "UnknownWord",
+    "WordAsker",
+    "WordCount",
     "freshness_of",
 ]

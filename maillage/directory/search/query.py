@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 
 from maillage.core.refusals import Refused
 from maillage.core.text import stems
-from maillage.directory.lexicon import Reading, read_need
+from maillage.directory.lexicon import Reading, read_here
 from maillage.territories.actions import Point
 from maillage.territories.choices import TravelMode
 
@@ -51,8 +51,8 @@ class SearchQuery:
     cursor: str = ""
 
     def reading(self) -> Reading:
-        """What the lexicon makes of the words."""
-        return read_need(self.words)
+        """What the lexicon of this house makes of the words."""
+        return read_here(self.words)
 
     def wanted_themes(self) -> tuple[str, ...]:
         """The thématiques asked for, else those the lexicon understands."""
