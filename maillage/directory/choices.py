@@ -75,6 +75,7 @@ class Urgency(TextChoices):
 
     VIOLENCE = "violence", _("Violences")
     CHILD = "child", _("Enfant en danger")
+    ELDER = "elder", _("Personne âgée ou handicapée maltraitée")
     SUICIDE = "suicide", _("Idées de suicide")
     STREET = "street", _("À la rue ce soir")
     HEALTH = "health", _("Santé : appeler les secours")

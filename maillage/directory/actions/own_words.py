@@ -14,8 +14,8 @@ from maillage.core.concurrency import once, save_version
 from maillage.core.refusals import Refused
 from maillage.core.text import stem
 from maillage.directory.lexicon.checks import Fault, sense
+from maillage.directory.lexicon.files import COLUMNS
 from maillage.directory.lexicon.house import check_own, contradiction, is_known, key_of, row_of
-from maillage.directory.lexicon.rows import COLUMNS
 from maillage.directory.models import LexiconStamp, OwnExpression, UnknownWord
 from maillage.directory.models.words import LONGEST_EXPRESSION
 

@@ -9,18 +9,10 @@ from pathlib import Path
 from data_inclusion.schema.v1 import Categorie, Public, Thematique
 
 from maillage.core.text import STOP_WORDS, stem
+from maillage.directory.lexicon.files import COLUMNS, COLUMNS_OF, FOLDER, NEIGHBOURS, category_files, read_cells
 from maillage.directory.lexicon.reading import FILLERS
-from maillage.directory.lexicon.rows import (
-    COLUMNS,
-    FOLDER,
-    NEIGHBOURS,
-    NEIGHBOURS_COLUMNS,
-    URGENCIES,
-    Row,
-    category_files,
-    read_cells,
-    read_rows,
-)
+from maillage.directory.lexicon.rows import URGENCIES, Row, read_rows
+from maillage.directory.lexicon.tables import check_tables
 
 THEMATIQUES = tuple(thematique.value for thematique in Thematique)
 PUBLICS = tuple(public.value for public in Public)
@@ -51,10 +43,13 @@ class Fault:
 
 def check_lexicon(folder: Path = FOLDER) -> list[str]:
     """The faults of the lexicon's files, in the order of the files; an empty list when all is well."""
+    wrong_columns = list(_columns(folder))
+    if wrong_columns:
+        return wrong_columns
     rows = read_rows(folder)
     of_each_row = [fault for row in rows for fault in (*check_row(row), *_misplaced(row))]
     faults = [*of_each_row, *_contradictions(rows), *_neighbours(folder)]
-    return [*_columns(folder), *(fault.placed for fault in faults)]
+    return [*(fault.placed for fault in faults), *check_tables(folder)]
 
 
 def check_row(row: Row) -> list[Fault]:
@@ -63,7 +58,9 @@ def check_row(row: Row) -> list[Fault]:
 
 
 def _columns(folder: Path) -> Iterator[str]:
-    expected = dict.fromkeys(category_files(folder), COLUMNS) | {folder / NEIGHBOURS: NEIGHBOURS_COLUMNS}
+    expected = dict.fromkeys(category_files(folder), COLUMNS) | {
+        folder / name: COLUMNS_OF[name] for name in COLUMNS_OF
+    }
     for path, columns in expected.items():
         if not path.exists():
             yield f"{path.name} : ce fichier manque."
@@ -133,8 +130,8 @@ def sense(row: Row) -> tuple[object, ...]:
 
 def _neighbours(folder: Path) -> Iterator[Fault]:
     path = folder / NEIGHBOURS
-    for line, cells in read_cells(path) if path.exists() else []:
-        for field in NEIGHBOURS_COLUMNS:
+    for line, cells in read_cells(path):
+        for field in COLUMNS_OF[NEIGHBOURS]:
             row = Row(NEIGHBOURS, line, "", (), (), "")
             slugs = cells.get(field, "").split()
             if not slugs:

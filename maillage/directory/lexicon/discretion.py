@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from functools import cache
 
 from maillage.core.text import STOP_WORDS, fold, stem, words
-from maillage.directory.lexicon.rows import FOLDER
+from maillage.directory.lexicon.files import FOLDER
 
 NAMES = "names_of_people.txt"
 SHORTEST, LONGEST = 3, 25

@@ -20,8 +20,8 @@ def read_here(text: str) -> Reading:
     reading = read_need(text, book)
     if book is product:
         return reading
-    heard = {reading.urgency, read_need(text, product).urgency}
-    return replace(reading, urgency=next((urgency for urgency in URGENCIES if urgency in heard), ""))
+    heard = {*reading.urgencies, *read_need(text, product).urgencies}
+    return replace(reading, urgencies=tuple(urgency for urgency in URGENCIES if urgency in heard))
 
 
 def house_lexicon() -> Lexicon:
@@ -52,7 +52,7 @@ def key_of(row: Row) -> str:
 def product_row(row: Row) -> Row | None:
     """What the product says for the same words, if it says anything."""
     book = lexicon()
-    return (book.exact if row.is_exact else book.by_stems).get(row.key)
+    return (book.exact if row.is_exact else book.by_stems).rows.get(row.key)
 
 
 def is_known(row: Row) -> bool:

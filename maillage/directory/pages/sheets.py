@@ -15,6 +15,7 @@ from maillage.core import components
 from maillage.directory import cards
 from maillage.directory.choices import THEMES
 from maillage.directory.forms import SearchForm
+from maillage.directory.lexicon import urgent_numbers
 from maillage.directory.models import Service, Structure, Submission
 from maillage.directory.permissions import (
     awaits_second_factor,
@@ -41,20 +42,6 @@ SECTION_TITLES = {
     Section.FOR_OTHERS: _("Réservé aux habitants d'autres communes"),
     Section.AT_A_DISTANCE: _("Sans se déplacer"),
 }
-URGENT = {
-    "violence": (
-        ("3919", _("violences faites aux femmes : gratuit, jour et nuit, sans trace sur la facture")),
-        ("17", _("police ou gendarmerie, si le danger est là")),
-    ),
-    "child": (("119", _("enfance en danger : gratuit, jour et nuit, pour les enfants et les adultes")),),
-    "suicide": (
-        ("3114", _("prévention du suicide : gratuit, jour et nuit")),
-        ("15", _("urgence vitale")),
-    ),
-    "street": (("115", _("sans abri ce soir : gratuit, jour et nuit")),),
-    "health": (("15", _("urgence médicale")), ("114", _("par SMS, pour qui entend ou parle difficilement"))),
-}
-
 
 def asking(form: SearchForm) -> dict[str, object]:
     """The page that asks for a need and a place."""
@@ -82,7 +69,7 @@ def results(answer: Answer, form: SearchForm) -> dict[str, object]:
         "alternatives": form.alternatives,
         "degraded": form.degraded,
         "understood": [THEMES[theme] for theme in query.wanted_themes() if theme in THEMES][:4],
-        "urgency": URGENT.get(answer.reading.urgency, ()),
+        "urgency": urgent_numbers(answer.reading.urgencies),
         "not_understood": not_understood(answer),
         "without_filters": ways.without_filters if ways else 0,
         "sections": sections(answer),
