@@ -8,7 +8,7 @@ from django_tasks import task
 from maillage.core.jobs import daily, every
 from maillage.core.refusals import Refused
 from maillage.directory.actions.imports import import_file
-from maillage.directory.actions.unknown_words import forget_who_asked
+from maillage.directory.actions.unknown_words import forget_understood_words, forget_who_asked
 from maillage.directory.models import Source
 
 
@@ -31,3 +31,10 @@ def _import(source: Source) -> str:
 def forget_askers() -> int:
     """Forget, as soon as a day is over, that a word was counted from a connection: deleting is what protects."""
     return forget_who_asked()
+
+
+@daily(hour=3)
+@task()
+def tidy_unknown_words() -> int:
+    """Forget the unknown words that have become known meanwhile."""
+    return forget_understood_words()

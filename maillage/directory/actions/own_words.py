@@ -42,6 +42,10 @@ class Pasted:
     known: int = 0
     refused: list[RefusedLine] = field(default_factory=list)
 
+    def rest(self) -> str:
+        """The lines that were not taken, as they were written."""
+        return "\n".join(line.text for line in self.refused)
+
 
 def faults_of(word: OwnExpression, *, replaces: bool) -> list[Fault]:
     """What keeps this expression, as it stands in memory, from being read; it `replaces` the product's, or not."""

@@ -17,8 +17,9 @@ from maillage.core.readonly import READING
 from maillage.core.text import fold
 from maillage.core.text import words as words_of
 from maillage.core.throttle import address_of
-from maillage.directory.lexicon import Reading
+from maillage.directory.lexicon import Reading, read_need
 from maillage.directory.lexicon.discretion import discreet_words
+from maillage.directory.lexicon.house import house_lexicon
 from maillage.directory.models import UnknownWord, WordAsker, WordCount
 from maillage.territories.actions import name_key
 from maillage.territories.models import CommuneName
@@ -144,6 +145,14 @@ def forget_who_asked() -> int:
     today = clock.today()
     WordCount.objects.filter(month__lt=today.replace(day=1)).delete()
     return WordAsker.objects.filter(day__lt=today).delete()[0]
+
+
+def forget_understood_words() -> int:
+    """Forget the waiting words that the lexicon now explains: a new version of the product taught it; how many."""
+    book = house_lexicon()
+    waiting = UnknownWord.objects.waiting().values_list("pk", "word")
+    understood = [pk for pk, word in waiting.iterator() if not read_need(word, book).leftover]
+    return UnknownWord.objects.filter(pk__in=understood).delete()[0]
 
 
 # -- What the keepers settle -----------------------------------------------------------------------------------------

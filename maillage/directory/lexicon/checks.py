@@ -31,7 +31,7 @@ class Fault:
     @property
     def sentence(self) -> str:
         """« … » n'existe pas ; vouliez-vous écrire « … » ?"""
-        said = f"« {self.value} » {self.what}" if self.value else self.what[:1].upper() + self.what[1:]
+        said = f"« {self.value} » {self.what}" if self.value else f"La colonne « {self.field} » {self.what}"
         return said if said.endswith("?") else f"{said}."
 
     @property
