@@ -14,6 +14,7 @@ from maillage.core.access import public
 from maillage.core.refusals import Refused
 from maillage.core.throttle import count
 from maillage.directory.actions.submitting import submit_by_key
+from maillage.directory.actions.unknown_words import note_unknown_words
 from maillage.directory.choices import AUDIENCES, FREE, THEMES, AccessNeed, DayPart
 from maillage.directory.data_inclusion import SERVICE_FIELDS, STRUCTURE_FIELDS, service_record, structure_record
 from maillage.directory.languages import LANGUAGES
@@ -203,7 +204,9 @@ def _answer(request: HttpRequest, asked: SearchIn, origin: Origin) -> AnswerOut:
         is_women_only=asked.entre_femmes,
         cursor=asked.curseur,
     )
-    return _told(find(query, reader=request.user, size=asked.taille, with_ways_out=False))
+    answer = find(query, reader=request.user, size=asked.taille, with_ways_out=False)
+    note_unknown_words(query.words, answer.reading, request=request)
+    return _told(answer)
 
 
 def _when(asked: SearchIn) -> When | None:

@@ -131,6 +131,17 @@ ANSWERS_TO_ACCESS: dict[str, frozenset[str]] = {
 """Any one of these is enough."""
 
 
+class Urgency(TextChoices):
+    """What puts a number to call above the answers, in the order of whom to call first (`lexicon/rows.py`)."""
+
+    VIOLENCE = "violence", _("Violences")
+    CHILD = "child", _("Enfant en danger")
+    ELDER = "elder", _("Personne âgée ou handicapée maltraitée")
+    SUICIDE = "suicide", _("Idées de suicide")
+    STREET = "street", _("À la rue ce soir")
+    HEALTH = "health", _("Santé : appeler les secours")
+
+
 LOCAL_SOURCE = "maillage"
 """The source of the services that members of structures add here themselves."""
 

@@ -1,4 +1,4 @@
-"""What the directory holds: sources, structures, services, what members propose, and tables that make search fast."""
+"""What the directory holds: sources, structures, services, what members propose, words, fast tables."""
 
 from maillage.directory.models.entries import SearchEntry, SearchState
 from maillage.directory.models.proposals import RecordChange, Submission
@@ -15,9 +15,12 @@ from maillage.directory.models.records import (
     freshness_of,
     languages_of,
 )
+from maillage.directory.models.words import LexiconStamp, OwnExpression, UnknownWord, WordAsker, WordCount
 
 __all__ = [
     "ImportRun",
+    "LexiconStamp",
+    "OwnExpression",
     "Record",
     "RecordChange",
     "RecordQuerySet",
@@ -27,6 +30,9 @@ __all__ = [
     "Source",
     "Structure",
     "Submission",
+    "UnknownWord",
+    "WordAsker",
+    "WordCount",
     "access_needs_of",
     "accessibility_of",
     "departement_of",
