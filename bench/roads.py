@@ -52,6 +52,7 @@ def install(dice):
     from maillage.territories.choices import TravelMode
     from maillage.territories.roads import stored
     from maillage.territories.roads.graph import assembled
+    from maillage.territories.roads.outline import covered
 
     before = memory()
     began = time.perf_counter()
@@ -63,7 +64,7 @@ def install(dice):
         "loaded_at": clock.now().isoformat(),
         "nodes": {mode.value: len(graph.points) for mode, graph in graphs.items()},
         "fastest": {mode.value: 110.0 for mode in graphs},
-        "area": stored.covered_area(graphs[TravelMode.CAR].points).wkt,
+        "area": covered(graphs[TravelMode.CAR].points).wkt,
         "calibration": [],
     }
     arrays = stored.arrays_of(graphs)

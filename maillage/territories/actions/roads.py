@@ -17,6 +17,7 @@ from maillage.territories.roads import stored
 from maillage.territories.roads.graph import Graph, graphs_of
 from maillage.territories.roads.network import ModeNetwork
 from maillage.territories.roads.osm import Extract, OsmUnreadable, read_osm
+from maillage.territories.roads.outline import covered
 from maillage.territories.shapes import commune_at
 from maillage.territories.travel.calibration import calibrate
 from maillage.territories.travel.interface import Calibration, Error
@@ -81,8 +82,9 @@ class RoadsReport:
 
 
 NEAR_KM = 5.0  # A commune's centre with no way this near is outside the file.
-LOST_HALF = 0.5
+MUST_KEEP = 0.8  # Of the nodes in place: a month changes roads less than that.
 UNCHANGED = "Les routes en place n'ont pas changé."
+INSIST = "Pour le charger quand même, ajoutez --anyway."
 
 
 def load_roads(path: Path, *, anyway: bool = False) -> RoadsReport:
@@ -104,7 +106,7 @@ def load_roads(path: Path, *, anyway: bool = False) -> RoadsReport:
     communes, away = _communes_away(graphs[TravelMode.CAR])
     if not anyway:
         _refuse_elsewhere(path, communes, away)
-        _refuse_losses(path, graphs)
+        _refuse_losses(path, extract, graphs)
     held = calibrate(graphs, _ranks_of)
     facts = _facts(path, extract, graphs, held)
     version = mapped.write(stored.home(), stored.arrays_of(graphs), facts).name
@@ -128,20 +130,26 @@ def _refuse_elsewhere(path: Path, communes: int, away: tuple[str, ...]) -> None:
         raise Refused(
             f"« {path.name} » est d'une autre région : aucune des {communes} communes de cette maison n'y a de route "
             f"à moins de 5 km. {UNCHANGED}",
-            instead="Pour le charger quand même, ajoutez --anyway.",
+            instead=INSIST,
         )
 
 
-def _refuse_losses(path: Path, graphs: dict[TravelMode, Graph]) -> None:
+def _refuse_losses(path: Path, extract: Extract, graphs: dict[TravelMode, Graph]) -> None:
     """A file cut just between two of its blocks reads well, and lacks the rest."""
+    if extract.lacks_end:
+        raise Refused(
+            f"« {path.name} » est un extrait régional, et il s'arrête avant les relations : il est sans doute coupé. "
+            f"Téléchargez-le à nouveau, et vérifiez sa taille. {UNCHANGED}",
+            instead=INSIST,
+        )
     former = mapped.current(stored.home())
     had = former.facts.get("nodes", {}).get(TravelMode.CAR, 0) if former else 0
     has = len(graphs[TravelMode.CAR].points)
-    if has < LOST_HALF * had:
+    if has < MUST_KEEP * had:
         raise Refused(
             f"« {path.name} » donne {_thousands(has)} nœuds, les routes en place {_thousands(had)}. Le fichier "
             f"est peut-être coupé, ou d'une région plus petite. {UNCHANGED}",
-            instead="Pour le charger quand même, ajoutez --anyway.",
+            instead=INSIST,
         )
 
 
@@ -162,7 +170,7 @@ def _facts(path: Path, extract: Extract, graphs: dict[TravelMode, Graph], held: 
         "nodes": {mode.value: len(graph.points) for mode, graph in graphs.items()},
         "arcs": {mode.value: len(graph.seconds) for mode, graph in graphs.items()},
         "fastest": stored.fastest(extract),
-        "area": stored.covered_area(graphs[TravelMode.CAR].points).wkt,
+        "area": covered(graphs[TravelMode.CAR].points).wkt,
         "calibration": [asdict(one) | {"before": _figures(one.before), "after": _figures(one.after)} for one in held],
     }
 

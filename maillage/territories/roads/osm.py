@@ -34,7 +34,7 @@ class Extract:
 
     points (n, 2): degrees; closed (n, 3): whether the node stops each mode; has_signals (n,).
     starts (w + 1,): where each way begins in `nodes`, which holds rows of `points`, or -1 for one the file lacks.
-    kind (w,): row of `kinds`; lasts (w,): seconds a ferry says it takes, else 0.
+    kind (w,): row of `kinds`; lasts (w,): seconds a ferry says it takes, else 0. lacks_end: the file may be cut.
     """
 
     points: Floats
@@ -46,6 +46,7 @@ class Extract:
     lasts: Floats
     kinds: tuple[Kind, ...]
     made_at: dt.datetime | None
+    lacks_end: bool
 
     @property
     def missing(self) -> int:
@@ -86,6 +87,8 @@ class _Ways:
         self._known: dict[tuple[str | None, ...], int] = {}
         reader = osmium.FileProcessor(str(path), osmium.osm.WAY)
         self.made_at = _made_at(reader.header.get("osmosis_replication_timestamp"))
+        # Nodes, ways, relations, in this order: an extract that says what it covers always ends with some relation.
+        self.lacks_end = reader.header.box().valid() and _has_no_relation(path)
         for way in reader.with_filter(osmium.filter.KeyFilter("highway", "route")):
             self._take(way)
 
@@ -149,8 +152,12 @@ def _extract(ways: _Ways, nodes: _Nodes) -> Extract:
     return Extract(
         points, closed, signals, rows,
         np.array(ways.starts, np.int64), np.array(ways.kind, np.int32), np.array(ways.lasts, np.float64),
-        tuple(ways.kinds), ways.made_at,
+        tuple(ways.kinds), ways.made_at, ways.lacks_end,
     )  # fmt: skip
+
+
+def _has_no_relation(path: Path) -> bool:
+    return next(iter(osmium.FileProcessor(str(path), osmium.osm.RELATION)), None) is None
 
 
 def _made_at(text: str) -> dt.datetime | None:

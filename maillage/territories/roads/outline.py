@@ -11,6 +11,7 @@ from shapely.geometry.base import BaseGeometry
 from maillage.territories.ground import EARTH_KM, Floats
 
 CELLS = 160  # On the longer side: a finer drawing would not tell more at the scale of a page.
+COVER_CELL, COVER_GAP, COVER_CELLS = 1_000.0, 3, 1_000  # Metres; cells to go out and in; on the longer side.
 LEAST_CELL = 100.0  # Metres: nodes are 150 m apart at most, so that reached ones touch once holes are closed.
 STRAIGHTEN = 0.75  # Cells by which the border may move: steps of one cell become a slope.
 SQUARE = np.ones((3, 3), np.bool_)
@@ -25,20 +26,28 @@ def around(points: Floats) -> BaseGeometry:
 
     Every point is inside; nothing much farther than two cells is. A cell is 100 m wide, or 1/160 of the whole.
     """
-    if not len(points):
-        return shapely.Polygon()
+    return _drawn(points, least_cell=LEAST_CELL, gap=1) if len(points) else shapely.Polygon()
+
+
+def covered(points: Floats) -> BaseGeometry:
+    """The area whose roads a network knows, some 1 km around it: gaps up to 8 km wide, and all holes, belong to it."""
+    drawn = _drawn(points, least_cell=COVER_CELL, gap=COVER_GAP)
+    return shapely.MultiPolygon([shapely.Polygon(part.exterior) for part in shapely.get_parts(drawn)])
+
+
+def _drawn(points: Floats, *, least_cell: float, gap: int) -> BaseGeometry:
     south, west = points.min(axis=0)
     scale = METRES_PER_DEGREE * np.array([1.0, max(np.cos(np.radians(points[:, 0].mean())), 0.01)])
     metres = (points - [south, west]) * scale
-    cell = max(LEAST_CELL, float(metres.max()) / CELLS)
-    at = (metres / cell).astype(np.intp) + 3
-    filled = np.zeros(at.max(axis=0) + 4, np.bool_)
+    cell = max(least_cell, float(metres.max()) / (CELLS if gap == 1 else COVER_CELLS))
+    at = (metres / cell).astype(np.intp) + gap + 2
+    filled = np.zeros(at.max(axis=0) + gap + 3, np.bool_)
     filled[at[:, 0], at[:, 1]] = True
-    # Two cells out, one back in: holes close, and one cell is left around, which may be cut to straighten the border.
-    wide = ndimage.binary_erosion(ndimage.binary_dilation(filled, SQUARE, iterations=2), SQUARE)
+    # One step more out than back in: holes close, and a cell is left around, which straightening the border may cut.
+    wide = ndimage.binary_erosion(ndimage.binary_dilation(filled, SQUARE, iterations=gap + 1), SQUARE, iterations=gap)
     drawn = shapely.simplify(shapely.MultiPolygon(_polygons(wide)), STRAIGHTEN)
     size, origin = cell / scale[::-1], np.array([west, south])
-    return shapely.transform(drawn, lambda corners: origin + (corners - 3) * size)
+    return shapely.transform(drawn, lambda corners: origin + (corners - gap - 2) * size)
 
 
 def _polygons(filled: Cells) -> list[shapely.Polygon]:

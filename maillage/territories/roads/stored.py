@@ -5,22 +5,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import shapely
 from django.conf import settings
 from numpy.typing import NDArray
-from shapely.geometry.base import BaseGeometry
 
 from maillage.core.mapped import Mapped
 from maillage.territories.choices import TravelMode
-from maillage.territories.ground import Floats, apart_km
+from maillage.territories.ground import apart_km
 from maillage.territories.roads.access import MODES
 from maillage.territories.roads.graph import Graph
 from maillage.territories.roads.osm import Extract
 
 FORMAT = 1  # Changes with the arrays or what they mean: another format is not read, and the file is imported again.
-SAMPLE = 20_000
-HOLLOW = 0.5  # Of the concave hull (0: every bay, 1: convex): a valley is no hole, a border that turns is followed.
-MARGIN = 0.01  # Degrees, some 1 km: as far as a place may be from a way.
 
 
 def home() -> Path:
@@ -37,13 +32,6 @@ def graphs_in(mapped: Mapped) -> dict[TravelMode, Graph]:
     """The same, read back; nothing is copied."""
     names = Graph.__dataclass_fields__
     return {mode: Graph(**{name: np.asarray(mapped.arrays[f"{mode}-{name}"]) for name in names}) for mode in MODES}
-
-
-def covered_area(points: Floats) -> BaseGeometry:
-    """The area whose roads are in the network (longitude, latitude): a hull that follows its border, with a margin."""
-    step = max(1, len(points) // SAMPLE)
-    hull = shapely.concave_hull(shapely.MultiPoint(points[::step, ::-1]), ratio=HOLLOW)
-    return hull.buffer(MARGIN).simplify(MARGIN / 4)
 
 
 def fastest(extract: Extract) -> dict[str, float]:

@@ -102,9 +102,11 @@ def networks(draw):
         number: at(cell * (place // 4) + 1.3 * number, cell * (place % 4) + 0.17 * number**2)
         for number, place in enumerate(cells, 1)
     }
-    numbers = st.sampled_from(sorted(points))
+    numbers = st.sampled_from(sorted(points))  # Of the grid.
     way = st.tuples(st.lists(numbers, min_size=2, max_size=6), st.sampled_from(WAYS))
     ways = draw(st.lists(way, min_size=1, max_size=8))
+    points |= {98: at(-9000), 99: at(-9100)}  # One way open to all, far away: a file without any is refused.
+    ways.append(([98, 99], {"highway": "residential"}))
     tagged = draw(st.dictionaries(numbers, st.sampled_from(BARRIERS), max_size=3))
     return points, ways, tagged
 

@@ -14,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 from maillage.core import mapped
 from maillage.core.mapped import Mapped
 from maillage.territories.choices import Density, TravelMode
-from maillage.territories.ground import Floats, Point
+from maillage.territories.ground import UNKNOWN_DENSITY, Floats, Point
 from maillage.territories.roads import outline, stored
 from maillage.territories.roads.network import ModeNetwork
 from maillage.territories.roads.speeds import WALKING
@@ -95,7 +95,8 @@ class RoadTimes:
         elsewhere = is_tied & np.isinf(road) & (network.graph.piece[node] != network.graph.piece[here[0]])
         unknown = ~is_tied | elsewhere
         points = ties.points if rows is None else ties.points[rows]
-        astray = ~unknown & self._goes_round(origin, points, road, guess.minutes)
+        start = np.array([[origin.latitude, origin.longitude]])
+        astray = ~unknown & self._goes_round(start, points, road, guess.minutes)
         minutes = np.where(unknown | (astray & np.isinf(road)), guess.minutes, road)
         doubtful = (metres > OFF_ROAD) | (here[1] > OFF_ROAD)
         return Times(minutes, unknown | astray | doubtful)
@@ -109,13 +110,14 @@ class RoadTimes:
             return np.full(len(self._modes[mode].graph.points), np.inf)
         return self._modes[mode].seconds_from(node, limit=budget) + walk
 
-    def _goes_round(self, origin: Point, points: Floats, road: Floats, guess: Floats) -> NDArray[np.bool_]:
+    def _goes_round(self, starts: Floats, points: Floats, road: Floats, guess: Floats) -> NDArray[np.bool_]:
+        """`starts`: one for all, or one each. `guess`: `inf` where even the estimate is beyond the limit."""
         found = np.zeros(len(points), np.bool_)
         rows = np.flatnonzero(np.isfinite(guess) & (road > LONGER_TIMES * guess + LONGER_BY))
         if not len(rows):
             return found
         ends = np.empty((len(rows), 2, 2))
-        ends[:, 0], ends[:, 1] = (origin.longitude, origin.latitude), points[rows][:, ::-1]
+        ends[:, 0], ends[:, 1] = (starts if len(starts) == 1 else starts[rows])[:, ::-1], points[rows][:, ::-1]
         found[rows] = ~shapely.covers(self.area, shapely.linestrings(ends))
         return found
 
@@ -165,16 +167,23 @@ class RoadTimes:
     def _completed(
         self, found: Nearest, sites: Floats, node: NDArray[np.int32], ties: Ties, *, mode: TravelMode, limit: int
     ) -> Nearest:
-        """Where roads cannot tell of a site and a place, the estimate may find that site nearer."""
+        """Where roads cannot tell of a site and a place, the estimate may find that site nearer.
+
+        And where roads to the site they tell go round what the file does not hold, they are told as an estimate.
+        """
         piece = np.append(self._modes[mode].graph.piece, -1)
         minutes, site, is_estimate = found.minutes.copy(), found.site.copy(), found.is_estimate.copy()
         there = np.where(ties.nodes[mode] >= 0, piece[ties.nodes[mode]], -1)
-        for number, (latitude, longitude) in enumerate(sites):
+        told = np.flatnonzero(site >= 0)
+        ends = sites[site[told]], ties.points[told]
+        ranks = np.full(len(told), UNKNOWN_DENSITY), ties.densities[told]
+        is_estimate[told] |= self._goes_round(*ends, minutes[told], self._estimate.between(ends, ranks, mode=mode))
+        for number, centre in enumerate(Point(latitude, longitude) for latitude, longitude in sites):
             own = piece[node[number]] if node[number] >= 0 else -1
             rows = np.flatnonzero((there == -1) | (there != own))
             if not len(rows):
                 continue
-            guess = self._estimate.times(Point(latitude, longitude), ties, mode=mode, limit=limit, rows=rows).minutes
+            guess = self._estimate.times(centre, ties, mode=mode, limit=limit, rows=rows).minutes
             better = guess < minutes[rows]
             minutes[rows[better]], site[rows[better]], is_estimate[rows[better]] = guess[better], number, True
         return replace(found, minutes=minutes, site=site, is_estimate=is_estimate)

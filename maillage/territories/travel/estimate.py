@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from maillage.territories.choices import Density, TravelMode
-from maillage.territories.ground import DENSITIES, EARTH_KM, UNKNOWN_DENSITY, Floats, Point, great_circle_km
+from maillage.territories.ground import DENSITIES, EARTH_KM, UNKNOWN_DENSITY, Floats, Point, apart_km
 from maillage.territories.travel.interface import Calibration, Nearest, Ties, Times
 
 # How much longer the way is than the straight line. About 1.3 on a dense network of roads or streets (F. Héran, « Des
@@ -79,9 +79,16 @@ class DistanceEstimate:
 
     def exact(self, origin: Point, there: Floats, ranks: NDArray[np.intp], *, mode: TravelMode) -> Floats:
         """Minutes (n,), neither rounded nor limited."""
+        here = np.array([[origin.latitude, origin.longitude]])
+        return self.between((here, there), (np.array([DENSITIES.index(origin.density)]), ranks), mode=mode)
+
+    def between(
+        self, ends: tuple[Floats, Floats], ranks: tuple[NDArray[np.intp], NDArray[np.intp]], *, mode: TravelMode
+    ) -> Floats:
+        """The same, from each of many places (or from one) to each of many others, one by one."""
         pace = PACES[mode]
-        here, local = _minutes_per_km(pace, origin.density), 60.0 / np.array(pace.local)[ranks]
-        way = DETOUR * great_circle_km(origin, there)
+        here, local = (60.0 / np.array(pace.local)[side] for side in ranks)
+        way = DETOUR * apart_km(*ends)
         near = np.minimum(way / 2, LOCAL_KM)
         moving = (near * here + near * local) + (way - 2 * near) * (60.0 / pace.between)
         return self._scale(mode) * moving + pace.access
