@@ -22,12 +22,14 @@ from maillage.directory.deadlines import answer_due, calendar
 from maillage.directory.models import SearchTerm, Service, Structure, Submission
 from maillage.directory.permissions import (
     awaits_second_factor,
+    can_edit_structure,
     can_follow_submission,
     can_moderate_submission,
     can_read_service,
     can_read_structure,
     can_read_submission,
 )
+from maillage.directory.secrecy import records_that_tell
 
 FORGOTTEN = dt.timedelta(days=7)
 IN_A_NAME = 4
@@ -58,6 +60,7 @@ def register() -> None:
     my_day.add(proposals_to_answer)
     my_day.add(proposals_to_carry_on)
     my_day.add(protected_records)
+    my_day.add(telling_records)
     global_search.add(gettext_lazy("Structures"), find_structures)
     global_search.add(gettext_lazy("Services"), find_services)
     global_search.add(gettext_lazy("Propositions"), find_proposals)
@@ -125,6 +128,22 @@ def protected_records(reader: Any) -> list[Waiting]:
     )
     why = _("Elle protège une adresse : sans second facteur, vous ne pouvez ni la lire ni la corriger.")
     return [Waiting(title % {"count": count}, reverse("second_factor"), why, weight=10, kind=_("Second facteur"))]
+
+
+def telling_records(reader: Any) -> list[Waiting]:
+    """For who keeps it: a confidential address that a public text tells, whatever brought that text."""
+    hidden = Structure.objects.published().filter(is_address_confidential=True)
+    return [
+        Waiting(
+            title=one.name,
+            url=one.get_absolute_url(),
+            why=_("Un texte public nomme la commune ou la rue de cette adresse confidentielle : corrigez-le."),
+            weight=25,
+            kind=_("Adresse confidentielle"),
+        )
+        for one in can_edit_structure.among(hidden, reader)
+        if records_that_tell(one)
+    ]
 
 
 # -- What is found ---------------------------------------------------------------------------------------------------
