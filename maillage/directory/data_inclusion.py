@@ -27,6 +27,7 @@ from maillage.directory.choices import (
 )
 from maillage.directory.languages import LANGUAGES
 from maillage.directory.models import Record, Service, Structure
+from maillage.directory.secrecy import shown_zone, texts_that_tell
 
 COMMON = {
     "source": "producer",
@@ -245,12 +246,13 @@ def check(row: Row, record: dict[str, Any], schema: type[v1.Structure] | type[v1
 
 
 def faults_of(thing: Structure | Service) -> list[tuple[str, str]]:
-    """What the official schema would find wrong with a record of ours: our field, and what it needs."""
+    """What is wrong with a record of ours, for the official schema or for ourselves: our field, and what it needs."""
     if isinstance(thing, Structure):
         names, found = STRUCTURE_FIELDS, check(Row(0, {}), structure_record(thing), v1.Structure)
     else:
         names, found = SERVICE_FIELDS, check(Row(0, {}), service_record(thing), v1.Service)
-    return [(names[fault.field], fault.right) for fault in found if fault.field in names] + _own_faults(thing)
+    told = [(name, "un texte qui ne dise pas où est l'adresse confidentielle") for name in texts_that_tell(thing)]
+    return [(names[fault.field], fault.right) for fault in found if fault.field in names] + _own_faults(thing) + told
 
 
 def _own_faults(thing: Structure | Service) -> list[tuple[str, str]]:
@@ -362,7 +364,7 @@ def service_record(service: Service, *, with_address: bool = True) -> dict[str, 
     """The service in data·inclusion v1; without its address when the reader may not know it."""
     record = {theirs: _to_record(getattr(service, ours)) for theirs, ours in SERVICE_FIELDS.items()}
     record["structure_id"] = service.structure.uid
-    return record if with_address else _without_address(record)
+    return record if with_address else _without_address(record) | {"zone_eligibilite": shown_zone(service)}
 
 
 def _to_record(value: Any) -> Any:

@@ -22,6 +22,7 @@ from maillage.directory.deadlines import answer_due, calendar
 from maillage.directory.models import Service, Structure, Submission, UnknownWord
 from maillage.directory.permissions import (
     awaits_second_factor,
+    can_edit_structure,
     can_follow_submission,
     can_moderate_submission,
     can_read_service,
@@ -30,6 +31,7 @@ from maillage.directory.permissions import (
     can_settle_unknown_word,
 )
 from maillage.directory.search.candidates import services_named
+from maillage.directory.secrecy import records_that_tell
 
 FORGOTTEN = dt.timedelta(days=7)
 MOST_NAMED = 5_000
@@ -71,6 +73,7 @@ def register() -> None:
     my_day.add(proposals_to_carry_on)
     my_day.add(protected_records)
     my_day.add(words_to_understand)
+    my_day.add(telling_records)
     global_search.add(gettext_lazy("Structures"), find_structures)
     global_search.add(gettext_lazy("Services"), find_services)
     global_search.add(gettext_lazy("Propositions"), find_proposals)
@@ -148,6 +151,22 @@ def words_to_understand(reader: Any) -> list[Waiting]:
     title = ngettext("%(count)d mot à comprendre", "%(count)d mots à comprendre", count) % {"count": count}
     why = _("Des habitants les ont écrits, et la recherche ne les comprend pas : apprenez-les-lui, ou écartez-les.")
     return [Waiting(title, reverse("directory:words"), why, weight=3, kind=_("Mots des habitants"))]
+
+
+def telling_records(reader: Any) -> list[Waiting]:
+    """For who keeps it: a confidential address that a public text tells, whatever brought that text."""
+    hidden = Structure.objects.published().filter(is_address_confidential=True)
+    return [
+        Waiting(
+            title=one.name,
+            url=one.get_absolute_url(),
+            why=_("Un texte public nomme la commune ou la rue de cette adresse confidentielle : corrigez-le."),
+            weight=25,
+            kind=_("Adresse confidentielle"),
+        )
+        for one in can_edit_structure.among(hidden, reader)
+        if records_that_tell(one)
+    ]
 
 
 # -- What is found ---------------------------------------------------------------------------------------------------

@@ -3,10 +3,18 @@
 from django.db import migrations, models
 
 
+def protect_sites(apps, schema_editor):
+    """The place of an organisation tied to a structure whose address is confidential is confidential too."""
+    Structure, Site = apps.get_model('directory', 'Structure'), apps.get_model('actors', 'Site')
+    hidden = Structure.objects.filter(is_address_confidential=True, site__isnull=False)
+    Site.objects.filter(pk__in=hidden.values('site')).update(is_address_confidential=True)
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
         ('directory', '0007_own_words'),
+        ('actors', '0006_confidential_sites'),
     ]
 
     operations = [
@@ -30,4 +38,5 @@ class Migration(migrations.Migration):
             name='languages',
             field=models.JSONField(blank=True, null=True, verbose_name='langues parlées'),
         ),
+        migrations.RunPython(protect_sites, migrations.RunPython.noop),
     ]

@@ -32,8 +32,9 @@ from maillage.directory.permissions import (
     can_read_service_history,
 )
 from maillage.directory.search import Answer, Section
+from maillage.directory.secrecy import records_that_tell
 from maillage.directory.territory import Portrait
-from maillage.directory.wording import address_lines, phone_in_words
+from maillage.directory.wording import address_lines, field_label, phone_in_words
 from maillage.territories.models import Departement
 
 SHOWN_FILTERS = ("minutes", "mode", "day", "part", "open_now", "reception", "free")
@@ -240,7 +241,16 @@ def structure(structure: Structure, *, reader: Any) -> dict[str, object]:
         "history_url": _if(can_read_history(reader, structure), "directory:structure_history", structure.pk),
         "proposals": _waiting(Submission.objects.filter(structure=structure), reader),
         "hidden_address_url": _if(may_read, "directory:hidden_address", structure.pk),
+        "telling": _telling(structure) if may_read else [],
     }
+
+
+def _telling(structure: Structure) -> list[tuple[str, str, str]]:
+    """Each public text that tells where its confidential address is: the record, its page, the fields."""
+    return [
+        (record.name, record.get_absolute_url(), ", ".join(field_label(name) for name in fields))
+        for record, fields in records_that_tell(structure)
+    ]
 
 
 def _waiting(proposals: QuerySet[Submission], reader: Any) -> list[Submission]:
