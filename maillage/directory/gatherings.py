@@ -19,7 +19,7 @@ from maillage.core.text import stem
 from maillage.core.text import words as words_of
 from maillage.directory.choices import SubmissionState
 from maillage.directory.deadlines import answer_due, calendar
-from maillage.directory.models import SearchTerm, Service, Structure, Submission
+from maillage.directory.models import Service, Structure, Submission, UnknownWord
 from maillage.directory.permissions import (
     awaits_second_factor,
     can_follow_submission,
@@ -27,10 +27,13 @@ from maillage.directory.permissions import (
     can_read_service,
     can_read_structure,
     can_read_submission,
+    can_settle_unknown_word,
 )
+from maillage.directory.search.candidates import services_named
 
 FORGOTTEN = dt.timedelta(days=7)
-IN_A_NAME = 4
+MOST_NAMED = 5_000
+"""Services whose names bear a word, beyond which the word says too little to be looked at whole."""
 TOOLS = (
     Entry(
         gettext_lazy("Mes fiches"),
@@ -48,6 +51,15 @@ TOOLS = (
         "inbox",
         weight=19,
     ),
+    Entry(
+        gettext_lazy("Les mots des habitants"),
+        "directory:words",
+        (Role.MDS_EDITOR, Role.MDS_MANAGER),
+        gettext_lazy("Les mots que la recherche n'a pas compris, et ceux que vous lui apprenez."),
+        "message-square-text",
+        weight=8,
+        rule=can_settle_unknown_word,
+    ),
 )
 
 
@@ -58,6 +70,7 @@ def register() -> None:
     my_day.add(proposals_to_answer)
     my_day.add(proposals_to_carry_on)
     my_day.add(protected_records)
+    my_day.add(words_to_understand)
     global_search.add(gettext_lazy("Structures"), find_structures)
     global_search.add(gettext_lazy("Services"), find_services)
     global_search.add(gettext_lazy("Propositions"), find_proposals)
@@ -127,6 +140,16 @@ def protected_records(reader: Any) -> list[Waiting]:
     return [Waiting(title % {"count": count}, reverse("second_factor"), why, weight=10, kind=_("Second facteur"))]
 
 
+def words_to_understand(reader: Any) -> list[Waiting]:
+    """For who keeps the whole Département: the words that nobody understood, those put off aside."""
+    count = can_settle_unknown_word.among(UnknownWord.objects.now(), reader).count()
+    if not count:
+        return []
+    title = ngettext("%(count)d mot à comprendre", "%(count)d mots à comprendre", count) % {"count": count}
+    why = _("Des habitants les ont écrits, et la recherche ne les comprend pas : apprenez-les-lui, ou écartez-les.")
+    return [Waiting(title, reverse("directory:words"), why, weight=3, kind=_("Mots des habitants"))]
+
+
 # -- What is found ---------------------------------------------------------------------------------------------------
 
 
@@ -183,10 +206,8 @@ def _stems(words: str) -> list[str]:
 
 def _bearing(stems: list[str]) -> Any:
     """The published services in whose names, or in whose structure's, each of these words stands."""
-    found = Service.objects.all()
-    for one in stems:
-        found = found.filter(pk__in=SearchTerm.objects.filter(term=one, weight__gte=IN_A_NAME).values("service"))
-    return found
+    named = services_named(stems).tolist()
+    return Service.objects.filter(pk__in=named[:MOST_NAMED])
 
 
 # -- What is handed over ---------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from maillage.actors.choices import ApiScope, Role
 from maillage.actors.models import ApiKey, Site, reaches
 from maillage.core.access import rule
 from maillage.directory.choices import SubmissionState
-from maillage.directory.models import RecordChange, Service, Structure, Submission
+from maillage.directory.models import OwnExpression, RecordChange, Service, Structure, Submission, UnknownWord
 from maillage.territories.models import SectorCommune
 
 NOBODY = Q(pk__in=())
@@ -218,6 +218,27 @@ def can_moderate_submission(reader: Any) -> Q:
 def can_read_submission(reader: Any) -> Q:
     """Une proposition est lue de son organisation et, une fois envoyée, de qui peut y répondre."""
     return _either(can_follow_submission.condition(reader), can_moderate_submission.condition(reader))
+
+
+# -- Words -----------------------------------------------------------------------------------------------------------
+
+
+def _if_keeps_everything(reader: Any) -> Q:
+    """All or nothing: a word is read everywhere, so that a sector alone does not decide of it."""
+    is_whole = any(not held.sector_code for role in KEEPERS for held in reaches(reader, role))
+    return Q() if is_whole else NOBODY
+
+
+@rule(OwnExpression)
+def can_curate_words(reader: Any) -> Q:
+    """Ajoute, corrige, retire et rétablit les mots du Département qui tient l'annuaire de tout le Département."""
+    return _if_keeps_everything(reader)
+
+
+@rule(UnknownWord)
+def can_settle_unknown_word(reader: Any) -> Q:
+    """Lit les mots que personne n'a compris, et décide de leur sort, qui tient l'annuaire de tout le Département."""
+    return NOBODY if (whole := _if_keeps_everything(reader)) == NOBODY else whole & Q(is_ignored=False)
 
 
 # -- Keys ------------------------------------------------------------------------------------------------------------

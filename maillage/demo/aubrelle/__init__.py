@@ -27,6 +27,7 @@ from maillage.demo.aubrelle.partners import HOUSE, PARTNERS, rna, siren, siret
 from maillage.demo.aubrelle.people import PEOPLE
 from maillage.demo.aubrelle.structures import CONFIDENTIAL_KINDS, House, build_houses
 from maillage.demo.aubrelle.teams import TEAMS
+from maillage.demo.aubrelle.welcome import with_welcome
 
 __all__ = [
     "HOUSE",
@@ -65,7 +66,7 @@ def build(today: date) -> Aubrelle:
         communes=communes,
         sectors=sectors,
         memberships=territories.read_memberships(table),
-        structures=tuple(house.record for house in houses),
+        structures=tuple(with_welcome(house) for house in houses),
         services=build_services(houses, region, today),
         mds_of_sector=_mds_of_sector(houses, sectors),
         confidential=frozenset(house.record["id"] for house in houses if house.kind in CONFIDENTIAL_KINDS),

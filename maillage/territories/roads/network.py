@@ -1,6 +1,7 @@
 """A road network in memory, mapped from its files: nearest nodes, seconds along the roads, both ways."""
 
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,8 +9,8 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
-from maillage.territories.ground import Floats, Point, great_circle_km, on_the_sphere
-from maillage.territories.roads.graph import Graph, bands
+from maillage.territories.ground import EARTH_KM, Floats, Point, great_circle_km, on_the_sphere
+from maillage.territories.roads.graph import BAND, Graph, bands
 
 TOO_FAR = 1_000.0  # Metres as the crow flies: a place farther from any way than this is not on the network.
 
@@ -53,14 +54,31 @@ class ModeNetwork:
 
     def nearest_node(self, point: Point) -> tuple[int, float] | None:
         """For one point: the same, by looking through the bands of latitude around it."""
-        band = int(np.floor(point.latitude * 100)) if np.isfinite([point.latitude, point.longitude]).all() else 0
-        low, high = np.searchsorted(self._bands, [band - 1, band + 2])
-        rows = low + np.flatnonzero(self._can_tie[low:high])
+        rows = self._around(point) if np.isfinite([point.latitude, point.longitude]).all() else np.empty(0, np.intp)
+        rows = rows[self._can_tie[rows]]
         if not len(rows):
             return None
         metres = 1000 * great_circle_km(point, self.graph.points[rows])
         best = int(np.argmin(metres))
         return (int(rows[best]), float(metres[best])) if metres[best] <= TOO_FAR else None
+
+    def _around(self, point: Point) -> NDArray[np.intp]:
+        """Rows of the nodes in a square that holds all that is near enough."""
+        north = float(np.degrees(TOO_FAR / 1000 / EARTH_KM))
+        east = north / max(float(np.cos(np.radians(point.latitude))), 0.01)
+        low, high = (int(np.floor((point.latitude + side) / BAND)) for side in (-north, north))
+        edges = np.searchsorted(self._bands, np.arange(low, high + 2))
+        rows = []
+        for start, end in pairwise(edges.tolist()):
+            window = [point.longitude - east, point.longitude + east]
+            west, beyond = np.searchsorted(self.graph.points[start:end, 1], window)
+            rows.append(np.arange(start + west, start + beyond))
+        return np.concatenate(rows)
+
+    def tied(self, points: Floats) -> tuple[NDArray[np.int32], Floats]:
+        """For a few points: `nearest_node` of each, as arrays; -1 and `nan` where there is none."""
+        found = [self.nearest_node(Point(latitude, longitude)) or (-1, np.nan) for latitude, longitude in points]
+        return np.array([node for node, _ in found], np.int32), np.array([metres for _, metres in found], np.float64)
 
     def seconds_from(self, node: int, *, limit: float) -> Floats:
         """Seconds (n,) from a node to every node, `inf` beyond the limit. The last answer is kept for an outline."""

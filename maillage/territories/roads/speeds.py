@@ -80,13 +80,13 @@ ISO_DURATION = re.compile(r"PT?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?")
 
 
 def speed(tags: Tags, mode: TravelMode, *, opened: bool) -> float:
-    """Km/h of the mode on this way by its class, what it is made of and, on a bicycle, the signs; 0 when closed.
+    """Km/h of the mode on a way it may take, by the way's class and what it is made of. Signs: see `by_sign`.
 
-    `opened`: a word of access opens the way to this mode. What a car does by the signs: `by_sign`.
+    `opened`: a word of access names the mode, a footpath is then shared.
     """
     way = tags.get("highway", "")
     base = CLASSES[mode].get(way, 0.0)
-    if opened and (base == 0.0 or (mode == TravelMode.BICYCLE and way in {"footway", "pedestrian", "path"})):
+    if base == 0.0 or (opened and mode == TravelMode.BICYCLE and way in {"footway", "pedestrian", "path"}):
         base = OPENED[mode]
     if mode == TravelMode.BICYCLE and (tags.get("bicycle") == "dismount"):
         base = min(base, PUSHING)

@@ -19,7 +19,7 @@ from maillage.territories.roads.osm import Extract
 
 FORMAT = 1  # Changes with the arrays or what they mean: another format is not read, and the file is imported again.
 SAMPLE = 20_000
-HOLLOW = 0.2  # Of the concave hull (0: every bay, 1: convex).
+HOLLOW = 0.5  # Of the concave hull (0: every bay, 1: convex): a valley is no hole, a border that turns is followed.
 MARGIN = 0.01  # Degrees, some 1 km: as far as a place may be from a way.
 
 

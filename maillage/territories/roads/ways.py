@@ -74,8 +74,6 @@ def _pair(tags: Tags, mode: TravelMode) -> tuple[float, float]:
         return 0.0, 0.0
     base = speeds.speed(tags, mode, opened=said(tags, mode, precisely=True) is True)
     forward, backward = directions(tags, mode)
-    if base == 0.0:
-        return 0.0, 0.0
     if mode == TravelMode.CAR:
         there, back = (speeds.by_sign(tags, base, heading=heading) for heading in ("forward", "backward"))
     else:

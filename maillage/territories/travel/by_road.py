@@ -132,7 +132,7 @@ class RoadTimes:
 
     def reach_km(self, mode: TravelMode, limit: int, density: Density) -> float:
         """As the crow flies, at the fastest speed of all; or the estimate's reach, where it answers."""
-        by_road = max(0.0, limit - PACES[mode].access) * self.facts["fastest"][mode] / 60
+        by_road = max(0.0, limit - PACES[mode].access) * self.facts["fastest"][mode] / 60 + 2 * INCLUDED[mode] / 1000
         return max(by_road, self._estimate.reach_km(mode, limit, density))
 
     def outline(self, origin: Point, *, mode: TravelMode, limit: int) -> BaseGeometry:
@@ -149,7 +149,7 @@ class RoadTimes:
         network, access = self._modes[mode], PACES[mode].access
         sites = np.asarray(sites, dtype=np.float64).reshape(-1, 2)
         ties = self._own(self._estimate.tie(np.empty((0, 2))) if places is None else places)
-        node, metres = network.nearest_nodes(sites)
+        node, metres = network.tied(sites)
         tied = np.flatnonzero(node >= 0)
         budget = max(0.0, 60 * (limit - access))
         along, which = network.seconds_to_nearest(node[tied], _walk(metres[tied], mode), limit=budget)

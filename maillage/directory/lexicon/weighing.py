@@ -1,0 +1,102 @@
+"""What a sentence asks for first: precise expressions over vague ones, and one need for each thing said."""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from maillage.directory.lexicon.matching import Key, Place
+from maillage.directory.lexicon.rows import Row
+
+# What a filling word (« aide », « trouver ») adds to the weight of an expression, next to a word that says something.
+FILLER_WEIGHT = 0.2
+# Of the thématiques of a row, how much each one weighs: the main one first.
+BY_RANK = (1.0, 0.5, 0.3, 0.2)
+BEST_GUESSES = 3
+LEAST_GUESS = 0.35
+
+Weights = dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Scales:
+    """How much each part of speech says (rare in the lexicon, it says more), and towards which thématiques."""
+
+    precision: Mapping[str, float]
+    leaning: Mapping[str, Mapping[str, float]]
+
+    @classmethod
+    def of(cls, rows: Mapping[Key, Row], fillers: Iterable[str]) -> "Scales":
+        """Weigh the parts of the rows: one that leads to a single thématique says the most."""
+        leading: defaultdict[str, Weights] = defaultdict(lambda: defaultdict(float))
+        for key, row in rows.items():
+            for part in set(key):
+                for weight, slug in zip(BY_RANK, row.thematiques, strict=False):
+                    leading[part][slug] += weight / len(key)
+        every = {slug for row in rows.values() for slug in row.thematiques}
+        precision = {part: math.log(1 + len(every) / len(towards)) for part, towards in leading.items()}
+        precision |= dict.fromkeys(fillers, FILLER_WEIGHT)
+        leaning = {part: _shares(towards) for part, towards in leading.items()}
+        return cls(precision, leaning)
+
+    def weight(self, place: Place) -> float:
+        return place.closeness * (1 + sum(self.precision.get(part, 1.0) for part in place.key))
+
+
+def _shares(weights: Mapping[str, float]) -> Weights:
+    total = sum(weights.values()) + 1  # One more for all it may also mean elsewhere.
+    return {slug: weight / total for slug, weight in weights.items()}
+
+
+def best_first(found: Sequence[Place], scales: Scales) -> tuple[str, ...]:
+    """The thématiques of these places, by all that is said for each."""
+    weights = weighed(found, scales)
+    return tuple(sorted(weights, key=lambda slug: -weights[slug]))
+
+
+def weighed(found: Iterable[Place], scales: Scales) -> Weights:
+    weights: Weights = defaultdict(float)
+    for place in found:
+        weight = scales.weight(place)
+        for share, slug in zip(BY_RANK, place.row.thematiques, strict=False):
+            weights[slug] += weight * share
+    return weights
+
+
+def guess(parts: Iterable[str], scales: Scales) -> tuple[str, ...]:
+    """The thématiques that these words, none of them an expression, are most often said for; none if too few are."""
+    weights: Weights = defaultdict(float)
+    for part in set(parts):
+        for slug, share in scales.leaning.get(part, {}).items():
+            weights[slug] += share * scales.precision[part]
+    likely = sorted(weights, key=lambda slug: (-weights[slug], slug))[:BEST_GUESSES]
+    return tuple(slug for slug in likely if weights[slug] >= max(LEAST_GUESS, weights[likely[0]] / 3))
+
+
+def needs(found: Sequence[Place], scales: Scales, *, cuts: Mapping[int, tuple[int, int]]) -> list[list[Place]]:
+    """The places by need, in the order said. `cuts`: the clause and the sentence of each word.
+
+    Two expressions say one need when they share a main thématique; when they stand in one clause; or when they are of
+    one category and nothing but a new subject (« … je ») parts them.
+    """
+    groups: list[list[Place]] = []
+    for place in sorted(found, key=lambda place: place.start):
+        if not place.row.thematiques:
+            continue
+        near = next(
+            (group for group in reversed(groups) if any(_same_need(other, place, cuts) for other in group)), None
+        )
+        if near is None:
+            groups.append([place])
+        else:
+            near.append(place)
+    return groups
+
+
+def _same_need(one: Place, other: Place, cuts: Mapping[int, tuple[int, int]]) -> bool:
+    first, second = one.row.thematiques, other.row.thematiques
+    if first[0] in second or second[0] in first:
+        return True
+    (clause, sentence), (other_clause, other_sentence) = cuts[one.words[-1]], cuts[other.start]
+    same_category = first[0].partition("--")[0] == second[0].partition("--")[0]
+    return clause == other_clause or (sentence == other_sentence and same_category)
