@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import datetime
+from itertools import groupby
 
 import pytest
 from django.core.management import call_command
@@ -62,6 +63,16 @@ def test_each_person_holds_their_role_once(flat):
     assert Membership.objects.count() == len(everyone)
     for staff in everyone:
         assert has_role(User.objects.get(username=staff.username), staff.role)
+
+
+def test_each_role_has_someone_who_shows_it():
+    """Whoever tries the demonstration can enter as any of the roles; a new role comes with its person."""
+    shown = {staff.role for staff in PEOPLE}
+    assert [role for role in Role.values if role not in shown] == []
+    assert all(staff.presentation and staff.shows for staff in PEOPLE)
+    assert [title for title, _ in groupby(staff.shows for staff in PEOPLE)] == list(
+        dict.fromkeys(staff.shows for staff in PEOPLE)
+    )
 
 
 def test_two_maisons_des_solidarites_have_teams_that_miss_someone(flat):

@@ -14,7 +14,7 @@ from maillage.demo.aubrelle.roads.trunk import Trunk
 COURSE = ((-36.5, 1.2), (-33.0, 2.2), (-27.0, 3.2), (-21.0, 4.2), (-14.0, 5.3), (-8.0, 5.6), (-2.5, 5.4), (3.0, 5.0),
           (8.0, 4.6), (13.0, 5.6), (18.0, 5.4), (23.0, 5.0), (28.0, 3.6), (32.5, 4.6))  # fmt: skip
 """Kilometres east and north, from west to east."""
-INTERCHANGES_AT = (-33.0, -20.0, -11.5, -2.0, 9.5, 20.0)
+INTERCHANGES_AT = (-34.0, -26.0, -11.0, -1.5, 6.5)
 """Kilometres east, about: each stands where a main road passes under the motorway nearest to that."""
 HALF_WIDTH = 0.014
 STEP = 0.25

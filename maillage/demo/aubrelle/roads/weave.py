@@ -256,8 +256,10 @@ def bend(ground: Ground, net: Net) -> Net:
     steps = np.where(net.bridges | (net.kinds <= Road.MOTORWAY_LINK), 1, np.maximum(steps, 1))
     points, edges, edge_of = divided(net.points, net.edges, steps)
     first = np.repeat(net.edges[:, 0], steps - 1)
+    points += _bends(ground, points)
+    inherited, found = np.concatenate([net.communes, net.communes[first]]), ground.communes_at(points)
     return Net(
-        points + _bends(ground, points), np.concatenate([net.communes, net.communes[first]]),
+        points, np.where((inherited >= 0) & (found >= 0), found, inherited),
         np.concatenate([net.setting, net.setting[first]]), edges, net.kinds[edge_of], net.bridges[edge_of],
     )  # fmt: skip
 
