@@ -145,7 +145,7 @@ def sections(answer: Answer) -> list[Part]:
     parts: list[Part] = []
     for section, results in groupby(answer.results, key=lambda result: result.section):
         cards_of_part = [cards.result_card(result, answer.query.mode) for result in results]
-        titled = bool(parts) or section in {Section.EVERY_NEED, Section.FOR_OTHERS, Section.AT_A_DISTANCE}
+        titled = bool(parts) or section not in {Section.NAMED, Section.ANSWERS}
         parts.append(Part(str(SECTION_TITLES[section]) if titled else "", cards_of_part))
     return parts
 
