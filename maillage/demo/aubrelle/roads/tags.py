@@ -9,6 +9,7 @@ from scipy.spatial import cKDTree
 from maillage.demo.aubrelle.model import Aubrelle
 from maillage.demo.aubrelle.roads.choices import Road
 from maillage.demo.aubrelle.roads.ground import Ints, dice, to_km
+from maillage.demo.aubrelle.roads.mesh import degrees
 from maillage.demo.aubrelle.roads.ways import Way
 from maillage.demo.aubrelle.roads.weave import Net
 from maillage.demo.aubrelle.structures import read_toml
@@ -94,16 +95,29 @@ def _refs(ways: list[Way]) -> list[Tags]:
 
 
 def _names(net: Net, ways: list[Way], aubrelle: Aubrelle) -> list[str]:
+    """The streets' names: those that structures give as their address first, else a kind and an end, drawn."""
     places = read_toml("places.toml")
-    kinds, ends = places["street_kinds"], places["street_ends"]
-    draw = dice("names").integers(0, len(kinds) * len(ends), len(ways))
+    ends, roads = places["street_ends"], degrees(len(net.points), net.edges)
+    draw = dice("names").random((len(ways), 2)).tolist()
     names = [
-        f"{kinds[rank % len(kinds)]} {ends[rank // len(kinds)]}" if way.kind in NAMED and way.in_town else ""
-        for way, rank in zip(ways, draw.tolist(), strict=True)
+        f"{_drawn(places[_kinds_for(way, roads)], first)} {_drawn(ends, second)}"
+        if way.kind in NAMED and way.in_town and not way.is_roundabout
+        else ""
+        for way, (first, second) in zip(ways, draw, strict=True)
     ]
     for rank, street in _addresses(net, ways, aubrelle):
         names[rank] = street
     return [name[:1].upper() + name[1:] for name in names]
+
+
+def _drawn(words: list[str], chance: float) -> str:
+    return words[int(chance * len(words))]
+
+
+def _kinds_for(way: Way, roads: Ints) -> str:
+    if way.kind in FIRST_REF:
+        return "main_street_kinds"
+    return "dead_end_kinds" if roads[way.points[0]] == 1 or roads[way.points[-1]] == 1 else "street_kinds"
 
 
 def _addresses(net: Net, ways: list[Way], aubrelle: Aubrelle) -> list[tuple[int, str]]:
