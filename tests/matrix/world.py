@@ -48,6 +48,12 @@ def knocks_on(door: Door) -> Iterator[Knock]:
 POSTED = {
     "annuaire/structures/<int:pk>/tout-est-exact/",
     "annuaire/services/<int:pk>/tout-est-exact/",
+    "annuaire/mots/inconnus/<int:pk>/ecarter/",
+    "annuaire/mots/inconnus/<int:pk>/plus-tard/",
+    "annuaire/mots/inconnus/<int:pk>/reprendre/",
+    "annuaire/mots/les-notres/<int:pk>/retablir/",
+    "annuaire/mots/les-notres/<int:pk>/retirer/",
+    "annuaire/mots/recompter/",
     "annuaire/propositions/<int:pk>/abandonner/",
     "annuaire/propositions/<int:pk>/envoyer/",
     "annuaire/propositions/<int:pk>/repondre/",

@@ -17,7 +17,7 @@ from maillage.core.readonly import READING
 from maillage.core.text import fold
 from maillage.core.text import words as words_of
 from maillage.core.throttle import address_of
-from maillage.directory.lexicon import Reading, read_need
+from maillage.directory.lexicon import Reading, read_here, read_need
 from maillage.directory.lexicon.discretion import discreet_words
 from maillage.directory.lexicon.house import house_lexicon
 from maillage.directory.models import UnknownWord, WordAsker, WordCount
@@ -35,16 +35,20 @@ SAME_HOME = 64
 """Bits of an IPv6 address that are one home's: its machines draw the others as they please (RFC 8981)."""
 
 
-def note_unknown_words(text: str, reading: Reading, *, request: HttpRequest) -> None:
+def note_unknown_words(text: str, reading: Reading | None = None, *, request: HttpRequest) -> None:
     """Count, once a day for each connection, the words of a search that its reading leaves unexplained.
 
-    Called after the answer of a POST, with what was typed. Keeps nothing of who asked nor where; never fails a search.
+    Called after the answer of a POST, with what was typed and how it was read (read here, if not given). Keeps
+    nothing of who asked nor where; never fails a search.
     """
-    if request.method in READING or not reading.leftover:
+    if request.method in READING:
         return
     try:
+        leftover = (reading or read_here(text)).leftover
+        if not leftover:
+            return
         with transaction.atomic():
-            found = discreet_words(text, reading.leftover)[:MOST_WORDS]
+            found = discreet_words(text, leftover)[:MOST_WORDS]
             if found and (found := _without_communes(found, text)):
                 _count(found, asker=_connection(request))
     except Exception as error:

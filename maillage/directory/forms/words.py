@@ -29,7 +29,7 @@ def main_themes() -> list[tuple[str, Any]]:
         (label, [(code, theme) for code, theme in THEMES.items() if category_of(code) == category])
         for category, label in CATEGORIES.items()
     ]
-    return [("", _("Aucune : ces mots disent seulement qui est la personne")), *grouped]
+    return [("", _("Aucun besoin précis")), *grouped]
 
 
 def urgencies() -> list[tuple[str, Any]]:

@@ -16,6 +16,7 @@ from maillage.directory.lexicon.tables import check_tables
 
 THEMATIQUES = tuple(thematique.value for thematique in Thematique)
 PUBLICS = tuple(public.value for public in Public)
+MOST_NAMED = 20
 CATEGORIES = tuple(category.value for category in Categorie)
 
 
@@ -108,8 +109,12 @@ def _unknown(row: Row, field: str, value: str, allowed: Iterable[str]) -> Iterat
 
 
 def _suggestion(value: str, allowed: Iterable[str]) -> str:
-    nearest = get_close_matches(value, list(allowed), n=1, cutoff=0.5)
-    return f"vouliez-vous écrire « {nearest[0]} » ?" if nearest else f"choisissez parmi : {', '.join(allowed)}"
+    known = list(allowed)
+    if nearest := get_close_matches(value, known, n=1, cutoff=0.5):
+        return f"vouliez-vous écrire « {nearest[0]} » ?"
+    if len(known) > MOST_NAMED:
+        return f"les plus proches : {', '.join(get_close_matches(value, known, n=3, cutoff=0))}"
+    return f"choisissez parmi : {', '.join(known)}"
 
 
 def _contradictions(rows: Iterable[Row]) -> Iterator[Fault]:

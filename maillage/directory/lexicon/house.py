@@ -3,6 +3,7 @@
 from dataclasses import replace
 from functools import lru_cache
 
+from maillage.directory.choices import AUDIENCES, THEMES
 from maillage.directory.lexicon.checks import Fault, check_row, sense
 from maillage.directory.lexicon.reading import Lexicon, Reading, build, lexicon, product_rows, read_need
 from maillage.directory.lexicon.rows import URGENCIES, Row
@@ -78,6 +79,7 @@ def contradiction(row: Row) -> Fault | None:
     found = product_row(row)
     if found is None or sense(found) == sense(row):
         return None
-    meaning = ", ".join([*found.thematiques, *found.publics])
-    what = f"se lit déjà comme « {found.expression} » ({found.file}, ligne {found.line} : {meaning})"
+    needs = [THEMES.get(code, code) for code in found.thematiques]
+    meaning = ", ".join([*needs, *(AUDIENCES.get(code, code) for code in found.publics)])
+    what = f"se lit déjà comme « {found.expression} » dans le lexique du produit : {meaning}"
     return Fault(row, "expression", row.expression, what)

@@ -12,7 +12,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext
 
 from maillage.core import components
-from maillage.core.text import fold
+from maillage.core.text import fold, stem
+from maillage.core.text import words as words_of
 from maillage.directory.actions.own_words import Pasted
 from maillage.directory.choices import AUDIENCES, THEMES, Urgency
 from maillage.directory.forms.words import CountAgainForm, OwnWordsAsked, TryForm
@@ -97,10 +98,7 @@ def own_words(words: QuerySet[OwnExpression], form: OwnWordsAsked) -> dict[str, 
     if sought := fold(asked.get("words") or "").split():
         shown = shown.filter(pk__in=[pk for pk, text in _texts(shown) if all(part in text for part in sought)])
     page = Paginator(shown.select_related("changed_by"), PER_PAGE).get_page(asked.get("page") or 1)
-    headers = (
-        gettext("Expression"), gettext("Besoins"), gettext("Pour qui"), gettext("Urgence"), gettext("Changée"),
-        gettext("À faire"),
-    )  # fmt: skip
+    headers = (gettext("Expression"), gettext("Veut dire"), gettext("Changée"), gettext("À faire"))
     rows = [_own_row(one) for one in page]
     caption = gettext("Mots retirés") if is_withdrawn else gettext("Nos mots, dans l'ordre alphabétique")
     empty = _nothing_ours(is_sought=bool(sought), is_withdrawn=is_withdrawn)
@@ -144,12 +142,17 @@ def _own_row(one: OwnExpression) -> tuple[object, ...]:
     )
     return (
         str(one),
-        ", ".join(_names(one.thematiques, THEMES)),
-        ", ".join(_names(one.publics, AUDIENCES)),
-        urgency_in_words(one.urgency),
+        _meaning(one),
         f"{when}, {one.changed_by}" if one.changed_by else when,
         format_html('<span class="cluster">{}{}</span>', correct if one.withdrawn_at is None else "", move),
     )
+
+
+def _meaning(one: OwnExpression) -> str:
+    """« Alimentation · Familles · urgence : À la rue ce soir »."""
+    needs, whom = ", ".join(_names(one.thematiques, THEMES)), ", ".join(_names(one.publics, AUDIENCES))
+    alarm = gettext("urgence : %(urgency)s") % {"urgency": urgency_in_words(one.urgency)} if one.urgency else ""
+    return " · ".join(filter(None, (needs, whom, alarm)))
 
 
 def urgency_in_words(urgency: str) -> str:
@@ -174,7 +177,9 @@ def meaning_in_words(word: OwnExpression) -> list[tuple[str, str]]:
 def pasted(done: Pasted) -> dict[str, object]:
     """What became of the pasted lines, in words, and the refused ones."""
     added = ngettext("%(n)d expression ajoutée.", "%(n)d expressions ajoutées.", done.added) % {"n": done.added}
-    known = ngettext("%(n)d était déjà lue ainsi.", "%(n)d étaient déjà lues ainsi.", done.known) % {"n": done.known}
+    known = ngettext(
+        "%(n)d expression était déjà lue ainsi.", "%(n)d expressions étaient déjà lues ainsi.", done.known
+    ) % {"n": done.known}
     count = len(done.refused)
     refused = ngettext("%(n)d ligne refusée :", "%(n)d lignes refusées :", count) % {"n": count}
     said = {"added": added if done.added else "", "known": known if done.known else "", "refused_title": refused}
@@ -187,10 +192,11 @@ def pasted(done: Pasted) -> dict[str, object]:
 def tried(sentence: str) -> dict[str, object]:
     """How a search would read this sentence."""
     reading = read_here(sentence)
-    return {"sentence": sentence, "facts": _reading_in_words(reading), "leftover": reading.leftover}
+    unknown = dict.fromkeys(word for word in words_of(sentence) if stem(word) in reading.leftover)
+    return {"sentence": sentence, "facts": _reading_in_words(reading, list(unknown)), "leftover": unknown}
 
 
-def _reading_in_words(reading: Reading) -> list[tuple[str, str]]:
+def _reading_in_words(reading: Reading, unknown: list[str]) -> list[tuple[str, str]]:
     numbers = [f"{one.number} ({one.sentence})" for one in urgent_numbers(reading.urgencies)]
     needs = [", ".join(_names(group, THEMES)) for group in reading.needs]
     guessed = gettext("Besoins supposés, faute d'expression connue") if reading.is_guess else gettext("Besoins")
@@ -200,7 +206,7 @@ def _reading_in_words(reading: Reading) -> list[tuple[str, str]]:
         *(many if len(needs) > 1 else [(guessed, ", ".join(_names(reading.thematiques, THEMES)))]),
         (gettext("Pour qui"), ", ".join(_names(reading.publics, AUDIENCES))),
         (gettext("Numéros affichés d'abord"), " · ".join(numbers)),
-        (gettext("Mots non compris"), ", ".join(reading.leftover)),
+        (gettext("Mots non compris"), ", ".join(unknown)),
     ]
     return [(label, said) for label, said in told if said] or [(gettext("Besoins"), gettext("Rien n'est compris."))]
 

@@ -236,7 +236,7 @@ def test_faulty_lines_are_refused_by_their_number_and_keep_no_other_from_being_t
     )
     assert done.added == 2
     assert [line.number for line in done.refused] == [3, 6, 7, 8, 9]
-    assert "choisissez parmi" in done.refused[0].sentences[0]
+    assert "les plus proches" in done.refused[0].sentences[0]
     assert done.rest().splitlines()[0] == "blorgue,thematique-inconnue,,"
     exact = OwnExpression.objects.get(is_exact=True)
     assert (exact.expression, exact.thematiques, exact.urgency) == ("au blorg", [RENT, FOOD], "street")
