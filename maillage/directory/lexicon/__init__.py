@@ -3,6 +3,16 @@
 from maillage.directory.lexicon.checks import check_lexicon
 from maillage.directory.lexicon.neighbours import neighbours
 from maillage.directory.lexicon.reading import Match, Reading, read_need
+from maillage.directory.lexicon.rows import count_expressions
 from maillage.directory.lexicon.urgent import UrgentNumber, urgent_numbers
 
-__all__ = ["Match", "Reading", "UrgentNumber", "check_lexicon", "neighbours", "read_need", "urgent_numbers"]
+__all__ = [
+    "Match",
+    "Reading",
+    "UrgentNumber",
+    "check_lexicon",
+    "count_expressions",
+    "neighbours",
+    "read_need",
+    "urgent_numbers",
+]

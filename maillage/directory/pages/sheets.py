@@ -43,6 +43,7 @@ SECTION_TITLES = {
     Section.AT_A_DISTANCE: _("Sans se déplacer"),
 }
 
+
 def asking(form: SearchForm) -> dict[str, object]:
     """The page that asks for a need and a place."""
     themes = cast(QueryDict, form.data).getlist("themes") if form.is_bound else []
