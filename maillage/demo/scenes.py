@@ -1,4 +1,4 @@
-"""What is under way in L'Aubrelle when one enters: proposals, an invitation, a violation of data, a slip to sign."""
+"""What is under way in L'Aubrelle when one enters: proposals, a search that changed, a breach, a slip to sign."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -12,8 +12,10 @@ from maillage.core.breaches import check_step, open_breach
 from maillage.core.concurrency import new_key
 from maillage.core.models import DataBreach
 from maillage.directory.actions.moderating import publish, send_back
+from maillage.directory.actions.saving import save_search
 from maillage.directory.actions.submitting import Written, keep_draft, new_service, proposal_about, submit
 from maillage.directory.actions.telling import house_address
+from maillage.directory.actions.watching import watch_all
 from maillage.directory.models import Service, Structure, Submission
 from maillage.directory.models.proposals import said_by, say
 
@@ -60,6 +62,23 @@ FORGOTTEN = Plan("jardins-du-gue", 800, {"phone": "02 61 91 20 00"})
 """Written by someone who left two years ago: old enough for the archivist's visa."""
 
 
+@dataclass(frozen=True)
+class Followed:
+    """A search someone keeps, and a record it does not know yet."""
+
+    name: str
+    commune: str
+    theme: str
+    record: str
+    by: str
+
+
+FOLLOWED = Followed(
+    "Alimentation · Melune", "00026", "equipement-et-alimentation--alimentation",
+    "tablees-melune--repas-partage", "solene.kerbrac",
+)  # fmt: skip
+
+
 def play_scenes() -> None:
     """Play what happened these last weeks, through the rooms' own actions, each on its day; once."""
     if Submission.objects.exists():
@@ -69,6 +88,7 @@ def play_scenes() -> None:
     _answer_in_part()
     _send_one_back()
     _invite_a_colleague()
+    _follow_a_search()
     _discover_a_breach()
     retention.apply(clock.today())  # As each night: the slip is its work.
 
@@ -139,6 +159,18 @@ def _invite_a_colleague() -> None:
     with clock.travel(_ago(2)):
         offer = Offer(Role.PARTNER, site.organisation, site=site)
         invite("samir.belloy@tablees.example", offer, by=author, base=house_address())
+
+
+def _follow_a_search() -> None:
+    """Solène follows food around Melune; a table opened there since, as far as her search knows."""
+    codes = {"commune": FOLLOWED.commune, "themes": [FOLLOWED.theme]}
+    with clock.travel(_ago(12)):
+        follows = {"is_watched": True, "is_mailed": True}
+        saved = save_search(FOLLOWED.name, codes, key=new_key(), by=_person(FOLLOWED.by), **follows)
+    table = Service.objects.get(uid=f"aubrelle--{FOLLOWED.record}")
+    saved.known = [one for one in saved.known if one != table.pk]
+    saved.save(update_fields=["known"])
+    watch_all()
 
 
 def _discover_a_breach() -> None:

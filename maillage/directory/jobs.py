@@ -1,4 +1,4 @@
-"""What the directory does by itself: the nightly imports, and the columns of search written again."""
+"""What the directory does by itself: the nightly imports, the columns of search, the alerts of saved searches."""
 
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from maillage.core.jobs import daily
 from maillage.core.refusals import Refused
 from maillage.directory.actions.imports import import_file
 from maillage.directory.actions.indexing import write_columns
+from maillage.directory.actions.watching import watch_all
 from maillage.directory.models import Source
 
 
@@ -31,3 +32,10 @@ def _import(source: Source) -> str:
 def write_search_columns() -> None:
     """So that what was corrected during the day no longer stands apart."""
     write_columns()
+
+
+@daily(hour=(settings.SCHEDULED_IMPORT_HOUR + 2) % 24)
+@task()
+def watch_saved_searches() -> int:
+    """Once the night's imports are over: what is new or gone in the searches people follow."""
+    return watch_all()

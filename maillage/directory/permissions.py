@@ -5,10 +5,10 @@ from typing import Any
 from django.db.models import Q
 
 from maillage.actors.choices import ApiScope, Role
-from maillage.actors.models import ApiKey, Site, reaches
+from maillage.actors.models import ApiKey, Site, User, reaches
 from maillage.core.access import rule
 from maillage.directory.choices import SubmissionState
-from maillage.directory.models import RecordChange, Service, Structure, Submission
+from maillage.directory.models import RecordChange, SavedSearch, Service, Structure, Submission
 from maillage.territories.models import SectorCommune
 
 NOBODY = Q(pk__in=())
@@ -218,6 +218,17 @@ def can_moderate_submission(reader: Any) -> Q:
 def can_read_submission(reader: Any) -> Q:
     """Une proposition est lue de son organisation et, une fois envoyée, de qui peut y répondre."""
     return _either(can_follow_submission.condition(reader), can_moderate_submission.condition(reader))
+
+
+# -- Searches one keeps ----------------------------------------------------------------------------------------------
+
+
+@rule(SavedSearch)
+def can_use_saved_search(reader: Any) -> Q:
+    """Une recherche enregistrée n'est lue, lancée, changée et retirée que de la personne qui l'a enregistrée, tant
+    qu'elle tient un rôle.
+    """
+    return Q(owner=reader.pk) if isinstance(reader, User) and reader.roles() else NOBODY
 
 
 # -- Keys ------------------------------------------------------------------------------------------------------------

@@ -2,13 +2,14 @@
 
 import datetime as dt
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from maillage.core.retention import Fate, Period, RetentionClass, holds_no_personal_data, keeps
 from maillage.directory.choices import SubmissionState
 from maillage.directory.models import (
     ImportRun,
     RecordChange,
+    SavedSearch,
     SearchEntry,
     SearchState,
     Service,
@@ -52,6 +53,16 @@ PAST = RetentionClass(
     reference="Usage de la maison : ses contacts ne se gardent pas plus longtemps qu'une proposition.",
     valid_from=SINCE,
 )
+SEARCHES = RetentionClass(
+    id="DIRECTORY_SAVED_SEARCH",
+    label="Recherches enregistrées",
+    purpose="Relancer une recherche qu'un professionnel fait souvent, et lui dire ce qui y change.",
+    legal_basis=LAWFUL,
+    active=Period(months=12, after="après le dernier usage, ou aussitôt le compte fermé"),
+    fate=Fate.DELETE,
+    reference="Usage de la maison : un outil qui ne sert plus depuis un an est retiré, avec son alerte.",
+    valid_from=SINCE,
+)
 
 
 def _withdrawn_structures(day: dt.date) -> QuerySet[Structure]:
@@ -76,6 +87,10 @@ def _old_proposals(day: dt.date) -> QuerySet[Submission]:
 
 def _old_changes(day: dt.date) -> QuerySet[RecordChange]:
     return RecordChange.objects.filter(at__lt=PAST.too_old(day))
+
+
+def _unused_searches(day: dt.date) -> QuerySet[SavedSearch]:
+    return SavedSearch.objects.filter(Q(used_at__lt=SEARCHES.too_old(day)) | Q(owner__is_active=False))
 
 
 IMPERSONAL: dict[type[Model], str] = {
@@ -104,6 +119,10 @@ def register() -> None:
     keeps(
         RecordChange, PAST, expired=_old_changes, subjects="professionnels des structures et agents",
         dated="at", personal=("by", "before", "after"),
+    )  # fmt: skip
+    keeps(
+        SavedSearch, SEARCHES, expired=_unused_searches, subjects="agents et partenaires", dated="used_at",
+        personal=("owner", "name", "codes", "used_at"),
     )  # fmt: skip
     for model, reason in IMPERSONAL.items():
         holds_no_personal_data(model, reason)

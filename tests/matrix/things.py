@@ -11,7 +11,7 @@ from maillage.actors.tests.factories import a_membership, an_organisation, someo
 from maillage.core import clock
 from maillage.core.models import DataBreach, EliminationSlip, LegalHold
 from maillage.directory.choices import SubmissionKind, SubmissionState
-from maillage.directory.models import RecordChange, Service, Source, Structure, Submission
+from maillage.directory.models import RecordChange, SavedSearch, Service, Source, Structure, Submission
 from maillage.territories.models import Commune, Departement, Sector, SectorCommune
 
 LONG_AGO = dt.date(2020, 1, 1)
@@ -65,6 +65,7 @@ class Place:
 
     def _give_roles(self) -> None:
         self.greeter = a_membership(someone(f"greeter{self.number}"), Role.GREETER, sector=self.sector)
+        self.search = SavedSearch.objects.create(owner=self.greeter.user, name="Alimentation")
         self.partner = a_membership(
             someone(f"partner{self.number}"), Role.PARTNER, organisation=self.organisation, site=self.site
         )
@@ -146,8 +147,17 @@ def submission_cases() -> dict[str, Values]:
     return {f"{case}, sent": values for case, values in each("submitted").items()} | drafts
 
 
+def search_cases() -> dict[str, Values]:
+    """A search that someone else keeps: nobody ever finds it, whatever their role."""
+    return {"someone else's": lambda things: {"pk": things.ours.search.pk}}
+
+
 OBJECTS: dict[str, dict[str, Values]] = {
     "annuaire/histoire/<int:pk>/retablir/": each("change"),
+    "annuaire/mes-recherches/<int:pk>/changer/": search_cases(),
+    "annuaire/mes-recherches/<int:pk>/lancer/": search_cases(),
+    "annuaire/mes-recherches/<int:pk>/retirer/": search_cases(),
+    "annuaire/mes-recherches/<int:pk>/vu/": search_cases(),
     "annuaire/propositions/<int:pk>/": submission_cases(),
     "annuaire/propositions/<int:pk>/abandonner/": submission_cases(),
     "annuaire/propositions/<int:pk>/envoyer/": submission_cases(),

@@ -11,12 +11,14 @@ from maillage.directory.models.records import (
     Structure,
     freshness_of,
 )
+from maillage.directory.models.saved import SavedSearch
 
 __all__ = [
     "ImportRun",
     "Record",
     "RecordChange",
     "RecordQuerySet",
+    "SavedSearch",
     "SearchEntry",
     "SearchState",
     "Service",
