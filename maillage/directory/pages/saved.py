@@ -119,8 +119,3 @@ def filters_in_words(query: SearchQuery) -> list[str]:
     audiences = ", ".join(mid_sentence(AUDIENCES[code]) for code in query.audiences if code in AUDIENCES)
     cost = mid_sentence(COSTS.get(query.cost, ""))
     return [audiences, cost, received, gettext("ouvert à l'heure où on cherche") if query.is_open_now else ""]
-
-
-def offer(reader: Any) -> dict[str, object]:
-    """For the page of results: whether this reader may keep the search they see."""
-    return {"may_save_search": bool(reader.is_authenticated and reader.roles())}
