@@ -1,4 +1,4 @@
-"""What is under way in L'Aubrelle when one enters: proposals, an invitation, words, a violation of data, a slip."""
+"""What is under way in L'Aubrelle when one enters: proposals, words, a search that changed, a breach, a slip."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -15,9 +15,11 @@ from maillage.core.concurrency import new_key
 from maillage.core.models import DataBreach
 from maillage.directory.actions.moderating import publish, send_back
 from maillage.directory.actions.own_words import add_word, withdraw_word
+from maillage.directory.actions.saving import save_search
 from maillage.directory.actions.submitting import Written, keep_draft, new_service, proposal_about, submit
 from maillage.directory.actions.telling import house_address
 from maillage.directory.actions.unknown_words import note_unknown_words
+from maillage.directory.actions.watching import watch_all
 from maillage.directory.models import OwnExpression, Service, Structure, Submission
 from maillage.directory.models.proposals import said_by, say
 
@@ -78,6 +80,23 @@ NOT_UNDERSTOOD = (
 """What people asked these last days, from how many connections: the last one is not read yet."""
 
 
+@dataclass(frozen=True)
+class Followed:
+    """A search someone keeps, and a record it does not know yet."""
+
+    name: str
+    commune: str
+    theme: str
+    record: str
+    by: str
+
+
+FOLLOWED = Followed(
+    "Alimentation · Melune", "00026", "equipement-et-alimentation--alimentation",
+    "tablees-melune--repas-partage", "solene.kerbrac",
+)  # fmt: skip
+
+
 def play_scenes() -> None:
     """Play what happened these last weeks, through the rooms' own actions, each on its day; once."""
     if Submission.objects.exists():
@@ -89,6 +108,7 @@ def play_scenes() -> None:
     _invite_a_colleague()
     _teach_words()
     _ask_in_other_words()
+    _follow_a_search()
     _discover_a_breach()
     retention.apply(clock.today())  # As each night: the slip is its work.
 
@@ -179,6 +199,18 @@ def _ask_in_other_words() -> None:
                 request = HttpRequest()
                 request.method, request.META["REMOTE_ADDR"] = "POST", f"192.0.2.{number}"
                 note_unknown_words(sentence, request=request)
+
+
+def _follow_a_search() -> None:
+    """Solène follows food around Melune; a table opened there since, as far as her search knows."""
+    codes = {"commune": FOLLOWED.commune, "themes": [FOLLOWED.theme]}
+    with clock.travel(_ago(12)):
+        follows = {"is_watched": True, "is_mailed": True}
+        saved = save_search(FOLLOWED.name, codes, key=new_key(), by=_person(FOLLOWED.by), **follows)
+    table = Service.objects.get(uid=f"aubrelle--{FOLLOWED.record}")
+    saved.known = [one for one in saved.known if one != table.pk]
+    saved.save(update_fields=["known"])
+    watch_all()
 
 
 def _discover_a_breach() -> None:

@@ -146,6 +146,16 @@ LOCAL_SOURCE = "maillage"
 """The source of the services that members of structures add here themselves."""
 
 
+class WatchPause(TextChoices):
+    """Why an alert says nothing for now."""
+
+    TOO_MANY = (
+        "too_many",
+        _("Trop de réponses pour une alerte : enregistrez une recherche plus précise."),
+    )
+    NO_PLACE = "no_place", _("Cette commune n'est plus connue ici : relancez la recherche depuis une autre.")
+
+
 class Advice(TextChoices):
     """What is said beside a service on a list to take away: ticked, never written, so that it tells of nobody."""
 

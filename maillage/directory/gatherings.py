@@ -17,9 +17,11 @@ from maillage.core.gathering import Found, Waiting, global_search, my_day
 from maillage.core.navigation import Entry, navigation
 from maillage.core.text import stem
 from maillage.core.text import words as words_of
+from maillage.directory.actions.saving import remove_all
 from maillage.directory.choices import SubmissionState
 from maillage.directory.deadlines import answer_due, calendar
-from maillage.directory.models import Service, Structure, Submission, UnknownWord
+from maillage.directory.models import SavedSearch, Service, Structure, Submission, UnknownWord
+from maillage.directory.pages.saved import news_of
 from maillage.directory.permissions import (
     awaits_second_factor,
     can_edit_structure,
@@ -29,6 +31,7 @@ from maillage.directory.permissions import (
     can_read_structure,
     can_read_submission,
     can_settle_unknown_word,
+    can_use_saved_search,
 )
 from maillage.directory.search.candidates import services_named
 from maillage.directory.secrecy import records_that_tell
@@ -37,6 +40,14 @@ FORGOTTEN = dt.timedelta(days=7)
 MOST_NAMED = 5_000
 """Services whose names bear a word, beyond which the word says too little to be looked at whole."""
 TOOLS = (
+    Entry(
+        gettext_lazy("Mes recherches"),
+        "directory:saved_searches",
+        tuple(Role.values),
+        gettext_lazy("Les recherches que vous refaites souvent, et ce qui y a changé."),
+        "bookmark",
+        weight=15,
+    ),
     Entry(
         gettext_lazy("Mes fiches"),
         "directory:my_records",
@@ -74,9 +85,18 @@ def register() -> None:
     my_day.add(protected_records)
     my_day.add(words_to_understand)
     my_day.add(telling_records)
+    my_day.add(searches_that_changed)
     global_search.add(gettext_lazy("Structures"), find_structures)
     global_search.add(gettext_lazy("Services"), find_services)
     global_search.add(gettext_lazy("Propositions"), find_proposals)
+    hands_over(
+        Handover(
+            gettext_lazy("Recherches enregistrées : elles seront retirées"),
+            held_searches,
+            lambda user, to, by: remove_all(user, by=by),
+            needs_successor=False,
+        )
+    )
     hands_over(
         Handover(
             gettext_lazy("Propositions de fiches en cours : elles restent à son organisation"),
@@ -169,6 +189,17 @@ def telling_records(reader: Any) -> list[Waiting]:
     ]
 
 
+def searches_that_changed(reader: Any) -> list[Waiting]:
+    """The searches this reader follows whose answers changed since they looked."""
+    mine = can_use_saved_search.among(SavedSearch.objects.filter(is_watched=True), reader)
+    found = [(one, news_of(one, reader=reader).sentence) for one in mine if one.has_news]
+    return [
+        Waiting(one.name, one.get_absolute_url(), f"{said}.", weight=2, kind=_("Recherche enregistrée"))
+        for one, said in found
+        if said
+    ]
+
+
 # -- What is found ---------------------------------------------------------------------------------------------------
 
 
@@ -230,6 +261,13 @@ def _bearing(stems: list[str]) -> Any:
 
 
 # -- What is handed over ---------------------------------------------------------------------------------------------
+
+
+def held_searches(user: User) -> list[Holding]:
+    """How many, and no more: what someone was looking for is theirs."""
+    count = SavedSearch.objects.filter(owner=user).count()
+    said = ngettext("%(n)d recherche enregistrée", "%(n)d recherches enregistrées", count) % {"n": count}
+    return [Holding(said)] if count else []
 
 
 def _authored(user: User) -> Any:

@@ -1,4 +1,4 @@
-"""What the directory does by itself: nightly imports, search columns written again, forgetting who asked what."""
+"""What the directory does by itself: imports, the columns of search, alerts, forgetting who asked what."""
 
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from maillage.core.refusals import Refused
 from maillage.directory.actions.imports import import_file
 from maillage.directory.actions.indexing import write_columns
 from maillage.directory.actions.unknown_words import forget_understood_words, forget_who_asked
+from maillage.directory.actions.watching import watch_all
 from maillage.directory.models import Source
 
 
@@ -46,3 +47,10 @@ def forget_askers() -> int:
 def tidy_unknown_words() -> int:
     """Forget the unknown words that have become known meanwhile."""
     return forget_understood_words()
+
+
+@daily(hour=(settings.SCHEDULED_IMPORT_HOUR + 2) % 24)
+@task()
+def watch_saved_searches() -> int:
+    """Once the night's imports are over: what is new or gone in the searches people follow."""
+    return watch_all()

@@ -5,10 +5,18 @@ from typing import Any
 from django.db.models import Q
 
 from maillage.actors.choices import ApiScope, Role
-from maillage.actors.models import ApiKey, Site, reaches
+from maillage.actors.models import ApiKey, Site, User, reaches
 from maillage.core.access import rule
 from maillage.directory.choices import SubmissionState
-from maillage.directory.models import OwnExpression, RecordChange, Service, Structure, Submission, UnknownWord
+from maillage.directory.models import (
+    OwnExpression,
+    RecordChange,
+    SavedSearch,
+    Service,
+    Structure,
+    Submission,
+    UnknownWord,
+)
 from maillage.territories.models import SectorCommune
 
 NOBODY = Q(pk__in=())
@@ -239,6 +247,17 @@ def can_curate_words(reader: Any) -> Q:
 def can_settle_unknown_word(reader: Any) -> Q:
     """Lit les mots que personne n'a compris, et décide de leur sort, qui tient l'annuaire de tout le Département."""
     return NOBODY if (whole := _if_keeps_everything(reader)) == NOBODY else whole & Q(is_ignored=False)
+
+
+# -- Searches one keeps ----------------------------------------------------------------------------------------------
+
+
+@rule(SavedSearch)
+def can_use_saved_search(reader: Any) -> Q:
+    """Une recherche enregistrée n'est lue, lancée, changée et retirée que de la personne qui l'a enregistrée, tant
+    qu'elle tient un rôle.
+    """
+    return Q(owner=reader.pk) if isinstance(reader, User) and reader.roles() else NOBODY
 
 
 # -- Keys ------------------------------------------------------------------------------------------------------------

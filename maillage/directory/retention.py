@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from maillage.core.retention import Fate, Period, RetentionClass, holds_no_personal_data, keeps
 from maillage.directory.choices import SubmissionState
@@ -11,6 +11,7 @@ from maillage.directory.models import (
     LexiconStamp,
     OwnExpression,
     RecordChange,
+    SavedSearch,
     SearchEntry,
     SearchState,
     Service,
@@ -107,6 +108,16 @@ OWN = RetentionClass(
     reference="Usage de la maison : comme l'histoire des fiches.",
     valid_from=SINCE,
 )
+SEARCHES = RetentionClass(
+    id="DIRECTORY_SAVED_SEARCH",
+    label="Recherches enregistrées",
+    purpose="Relancer une recherche qu'un professionnel fait souvent, et lui dire ce qui y change.",
+    legal_basis=LAWFUL,
+    active=Period(months=12, after="après le dernier usage, ou aussitôt le compte fermé"),
+    fate=Fate.DELETE,
+    reference="Usage de la maison : un outil qui ne sert plus depuis un an est retiré, avec son alerte.",
+    valid_from=SINCE,
+)
 
 
 def _withdrawn_structures(day: dt.date) -> QuerySet[Structure]:
@@ -153,6 +164,10 @@ def _withdrawn_words(day: dt.date) -> QuerySet[OwnExpression]:
     return OwnExpression.objects.filter(withdrawn_at__lt=OWN.too_old(day))
 
 
+def _unused_searches(day: dt.date) -> QuerySet[SavedSearch]:
+    return SavedSearch.objects.filter(Q(used_at__lt=SEARCHES.too_old(day)) | Q(owner__is_active=False))
+
+
 IMPERSONAL: dict[type[Model], str] = {
     Source: "D'où viennent les fiches.",
     ImportRun: "Le bilan chiffré d'un import.",
@@ -182,6 +197,10 @@ def register() -> None:
         dated="at", personal=("by", "before", "after"),
     )  # fmt: skip
     _register_words()
+    keeps(
+        SavedSearch, SEARCHES, expired=_unused_searches, subjects="agents et partenaires", dated="used_at",
+        personal=("owner", "name", "codes", "used_at"),
+    )  # fmt: skip
     for model, reason in IMPERSONAL.items():
         holds_no_personal_data(model, reason)
 

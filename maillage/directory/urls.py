@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from maillage.directory.views import desk, lists, proposals, public, tying, words
+from maillage.directory.views import desk, lists, proposals, public, saved, tying, words
 
 app_name = "directory"
 urlpatterns = [
@@ -37,6 +37,13 @@ urlpatterns = [
     path("liste/", lists.chosen, name="list"),
     path("liste/imprimer/", lists.printed, name="print_list"),
     path("liste/envoyer/", lists.sent, name="send_list"),
+    path("mes-recherches/", saved.searches, name="saved_searches"),
+    path("mes-recherches/nouvelle/", saved.new_search, name="new_search"),
+    path("mes-recherches/enregistrer/", saved.save_search, name="save_search"),
+    path("mes-recherches/<int:pk>/lancer/", saved.run_search, name="run_search"),
+    path("mes-recherches/<int:pk>/changer/", saved.change_search, name="change_search"),
+    path("mes-recherches/<int:pk>/vu/", saved.seen_search, name="seen_search"),
+    path("mes-recherches/<int:pk>/retirer/", saved.remove_search, name="remove_search"),
     path("imports/", desk.imports, name="imports"),
     path("mots/", words.unknown_words, name="words"),
     path("mots/essayer/", words.try_words, name="try_words"),

@@ -14,6 +14,7 @@ from maillage.directory.choices import SubmissionKind, SubmissionState
 from maillage.directory.models import (
     OwnExpression,
     RecordChange,
+    SavedSearch,
     Service,
     Source,
     Structure,
@@ -73,6 +74,7 @@ class Place:
 
     def _give_roles(self) -> None:
         self.greeter = a_membership(someone(f"greeter{self.number}"), Role.GREETER, sector=self.sector)
+        self.search = SavedSearch.objects.create(owner=self.greeter.user, name="Alimentation")
         self.partner = a_membership(
             someone(f"partner{self.number}"), Role.PARTNER, organisation=self.organisation, site=self.site
         )
@@ -159,6 +161,11 @@ def submission_cases() -> dict[str, Values]:
     return {f"{case}, sent": values for case, values in each("submitted").items()} | drafts
 
 
+def search_cases() -> dict[str, Values]:
+    """A search that someone else keeps: nobody ever finds it, whatever their role."""
+    return {"someone else's": lambda things: {"pk": things.ours.search.pk}}
+
+
 OBJECTS: dict[str, dict[str, Values]] = {
     "annuaire/histoire/<int:pk>/retablir/": each("change"),
     "annuaire/mots/inconnus/<int:pk>/ajouter/": of_house("unknown_word"),
@@ -168,6 +175,10 @@ OBJECTS: dict[str, dict[str, Values]] = {
     "annuaire/mots/les-notres/<int:pk>/": of_house("own_word"),
     "annuaire/mots/les-notres/<int:pk>/retablir/": of_house("own_word"),
     "annuaire/mots/les-notres/<int:pk>/retirer/": of_house("own_word"),
+    "annuaire/mes-recherches/<int:pk>/changer/": search_cases(),
+    "annuaire/mes-recherches/<int:pk>/lancer/": search_cases(),
+    "annuaire/mes-recherches/<int:pk>/retirer/": search_cases(),
+    "annuaire/mes-recherches/<int:pk>/vu/": search_cases(),
     "annuaire/propositions/<int:pk>/": submission_cases(),
     "annuaire/propositions/<int:pk>/abandonner/": submission_cases(),
     "annuaire/propositions/<int:pk>/envoyer/": submission_cases(),

@@ -20,7 +20,8 @@ from maillage.core.breaches import due_of
 from maillage.core.models import DataBreach, EliminationSlip
 from maillage.demo.aubrelle import PEOPLE, TEAMS
 from maillage.directory.deadlines import answer_due
-from maillage.directory.models import Structure, Submission
+from maillage.directory.models import SavedSearch, Structure, Submission
+from maillage.directory.pages.saved import news_of
 
 MONDAY = datetime(2026, 3, 9, 10, 0)
 pytestmark = pytest.mark.django_db  # Else, run alone, it would be given no database of its own.
@@ -120,3 +121,10 @@ def test_judith_has_two_days_left_for_a_violation(flat):
 
 def test_the_past_that_was_played_leaves_the_journal_whole(flat):
     assert journal.verify() is None
+
+
+def test_solene_has_a_search_that_changed(flat):
+    saved = SavedSearch.objects.get()
+    assert saved.owner.username == "solene.kerbrac"
+    assert [service.name for service in news_of(saved, reader=saved.owner).fresh] == ["Table ouverte"]
+    assert saved.gone == []

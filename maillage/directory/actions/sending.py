@@ -33,6 +33,14 @@ class NotSent(Refused):
     """The mail server did not take the letter: nothing left."""
 
 
+def leaves_at_once() -> bool:
+    """Whether a letter is handed to a mail server: without one, this house keeps its letters in files.
+
+    A list would then stay there with its address. The demonstration's addresses are nobody's.
+    """
+    return settings.DEMO or not settings.EMAIL_BACKEND.endswith("filebased.EmailBackend")
+
+
 def send_list(request: HttpRequest, to: str, *, lines: Sequence[Line], house: str, key: str) -> None:
     """Send this list to this address, once for this key; `request` is who asks, only to be counted.
 
@@ -40,6 +48,8 @@ def send_list(request: HttpRequest, to: str, *, lines: Sequence[Line], house: st
 
     Not through the queue of letters: it would keep the address until its turn.
     """
+    if not leaves_at_once():
+        raise NotSent(gettext("Aucun courriel ne part encore d'ici. Vous pouvez imprimer la liste."))
     letter = _letter(to, lines, house)
     with transaction.atomic():
         once(key)

@@ -52,8 +52,10 @@ def key_of(row: Row) -> str:
 
 def product_row(row: Row) -> Row | None:
     """What the product says for the same words, if it says anything."""
-    book = lexicon()
-    return (book.exact if row.is_exact else book.by_stems).rows.get(row.key)
+    index = lexicon().index
+    if row.is_exact:
+        return dict(index.exact.get(row.key[0], ())).get(row.key) if row.key else None
+    return index.rows.get(row.key)
 
 
 def is_known(row: Row) -> bool:

@@ -13,7 +13,7 @@ def protect_sites(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('directory', '0007_own_words'),
+        ('directory', '0008_saved_searches_and_lists'),
         ('actors', '0006_confidential_sites'),
     ]
 

@@ -15,6 +15,7 @@ from maillage.directory.models.records import (
     freshness_of,
     languages_of,
 )
+from maillage.directory.models.saved import SavedSearch
 from maillage.directory.models.words import LexiconStamp, OwnExpression, UnknownWord, WordAsker, WordCount
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Record",
     "RecordChange",
     "RecordQuerySet",
+    "SavedSearch",
     "SearchEntry",
     "SearchState",
     "Service",

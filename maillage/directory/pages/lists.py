@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from maillage.core import components
 from maillage.directory import cards
+from maillage.directory.actions.sending import leaves_at_once
 from maillage.directory.choices import Advice
 from maillage.directory.documents import Line, shortened
 from maillage.directory.forms import Hand, SendForm, read_hand, search_in_hand, signed_key
@@ -67,6 +68,7 @@ def page(data: QueryDict, *, reader: Any) -> dict[str, object]:
         "carried": search_in_hand(data),
         "form": SendForm(initial={"email": data.get("email", "")[:254]}),
         "key": signed_key(),
+        "may_send": leaves_at_once(),
         "sent_to": "",
         "failure": "",
     }

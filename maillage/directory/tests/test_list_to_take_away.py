@@ -279,6 +279,16 @@ def test_a_mail_server_that_refuses_is_said_and_the_same_page_tries_again(client
     assert len(mail.outbox) == 1
 
 
+def test_a_house_that_keeps_its_letters_in_files_sends_no_list(client, three, settings):
+    page = show(client, three)
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    answer = send(client, page)
+    assert answer.status_code == 409
+    assert "Aucun courriel ne part encore d'ici" in text_of(answer)
+    assert "email" not in inputs_of(answer)
+    assert not list(settings.VAR_DIR.glob("mail/*"))
+
+
 def _everything_stored():
     """Every value of every table, the throttle's and the queue's included, as text."""
     with connection.cursor() as cursor:
