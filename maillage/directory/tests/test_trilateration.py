@@ -66,6 +66,7 @@ class House:
         }
 
 
+HERE = House(48.0, 2.0, "00001", "Melune", "00100", "3 Grande Rue")
 COMMUNES = st.sampled_from(
     [("00001", "Melune", "00100"), ("00002", "Castelorme", "00200"), ("00003", "Nulleporte", "")]
 )
@@ -95,7 +96,7 @@ QUESTIONS = st.fixed_dictionaries(
     },
 )
 EXAMPLES = settings(
-    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
 
@@ -137,7 +138,7 @@ def town(melune, sectors, monday_morning, settings):
         ),
         a_service("test--far", modes_accueil=["a-distance"], thematiques=[VIOLENCE], latitude=None, longitude=None),
     )  # fmt: skip
-    stand_at(House(48.0, 2.0, "00001", "Melune", "00100", "3 Grande Rue"))
+    stand_at(HERE)
     Structure.objects.filter(uid="test--refuge").update(is_address_confidential=True)
     stand_at(House(48.1, 2.0, "00001", "Melune", "00100", "12 rue du Lavoir"))
     return melune
@@ -217,7 +218,7 @@ def public_pages():
     ]
 
 
-@settings(EXAMPLES, max_examples=8)
+@settings(EXAMPLES, max_examples=5)
 @given(HOUSES, HOUSES)
 def test_no_page_nor_paper_tells_it(town, client, one, other):
     first, second = at_both(one, other, lambda: [(url, client.get(url).content) for url in public_pages()])
@@ -225,7 +226,7 @@ def test_no_page_nor_paper_tells_it(town, client, one, other):
         assert before == after
 
 
-@settings(EXAMPLES, max_examples=10)
+@settings(EXAMPLES, max_examples=8)
 @given(HOUSES, HOUSES)
 def test_an_open_data_export_tells_nothing(town, tmp_path, one, other):
     def exported():
@@ -241,6 +242,37 @@ def test_an_open_data_export_tells_nothing(town, tmp_path, one, other):
 @given(HOUSES, HOUSES, WORDS, st.integers(1, 30))
 def test_the_search_of_the_whole_house_tells_nothing(town, nobody, one, other, words, limit):
     first, second = at_both(one, other, lambda: repr(global_search.ask(nobody, words, limit=limit)))
+    assert first == second
+
+
+@pytest.mark.xfail(reason="The index reads `service.zone`; it must read `secrecy.shown_zone(service)`.", strict=True)
+def test_a_zone_around_it_does_not_tell_it(town, client):
+    """Asked from every commune, a service for those of one commune or one EPCI would say which."""
+
+    def asked_everywhere(zone):
+        sent = services_of_refuge(HERE)
+        for service in sent:
+            service["zone_eligibilite"] = zone
+        fill(*sent)
+        cache.clear()
+        return [every_page(client, {"code_commune": code, "thematiques": [SHELTER]}) for code in ("00001", "00002")]
+
+    assert asked_everywhere(["00001"]) == asked_everywhere(["00002"]) == asked_everywhere(["00"])
+
+
+@pytest.mark.xfail(reason="`nearest_mds` measures to confidential addresses too; it must leave them out.", strict=True)
+def test_the_nearest_house_is_never_one_that_hides(town, sectors, client):
+    """Whoever asks from many places for the nearest one would draw circles around one that hides."""
+    Commune.objects.filter(pk="00003").update(latitude=48.1, longitude=2.0)  # In no sector.
+    fill(
+        a_service("test--mds-1", structure="test--mds-1"),
+        structures=(a_structure("test--mds-1", nom="MDS de Castelorme", latitude=48.18),),
+    )
+    Structure.objects.filter(uid="test--mds-1").update(serves_sector=sectors["TIS-2"])
+    Structure.objects.filter(uid="test--refuge").update(serves_sector=sectors["TIS-1"])
+    near, far = House(48.1, 2.0, "00001", "Melune", "00100", "x"), House(47.8, 2.0, "00001", "Melune", "00100", "x")
+    url = reverse("directory:territory", args=["00003"])
+    first, second = at_both(near, far, lambda: client.get(url).content)
     assert first == second
 
 
