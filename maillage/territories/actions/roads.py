@@ -109,7 +109,7 @@ def load_roads(path: Path, *, anyway: bool = False) -> RoadsReport:
         _refuse_losses(path, extract, graphs)
     held = calibrate(graphs, _ranks_of)
     facts = _facts(path, extract, graphs, held)
-    version = mapped.write(stored.home(), stored.arrays_of(graphs), facts).name
+    version = mapped.write(stored.home(), stored.arrays_of(graphs, extract.rivers), facts).name
     return RoadsReport(
         path.name, version, len(extract.kind), extract.missing, tuple(_mode_report(*pair) for pair in graphs.items()),
         communes, away, tuple(held), time.monotonic() - began,

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from maillage.territories.choices import TravelMode
 from maillage.territories.ground import Floats, apart_km
 from maillage.territories.roads.access import MODES
-from maillage.territories.roads.osm import Extract
+from maillage.territories.roads.osm import Extract, steps
 
 Numbers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -69,7 +69,7 @@ def edges_of(extract: Extract, mode: TravelMode, delays: Delays) -> tuple[Edges,
     A node that bears a barrier becomes as many dead ends as there are edges that reach it.
     """
     column = MODES.index(mode)
-    way, a, b = _segments(extract)
+    way, a, b = steps(extract.nodes, extract.starts)
     kinds = extract.kinds
     kind = extract.kind[way]
     forward = np.array([one.forward[column] for one in kinds])[kind]
@@ -87,16 +87,6 @@ def edges_of(extract: Extract, mode: TravelMode, delays: Delays) -> tuple[Edges,
     has_signals = np.concatenate([extract.has_signals, np.zeros(len(points) - len(extract.points), np.bool_)])
     edges = slowed(edges, np.array([one.rank for one in kinds])[kind], has_signals, delays)
     return without_doubles(edges), points
-
-
-def _segments(extract: Extract) -> tuple[Numbers, Numbers, Numbers]:
-    """Way, first and second node of each step from a node to the next, where the file holds both."""
-    steps = np.diff(extract.starts) - 1
-    way = np.repeat(np.arange(len(steps)), steps)
-    first = np.arange(len(way)) + way  # Each way before this one has one node more than it has steps.
-    a, b = extract.nodes[first], extract.nodes[first + 1]
-    known = (a >= 0) & (b >= 0) & (a != b)
-    return way[known], a[known], b[known]
 
 
 def _by_boat(

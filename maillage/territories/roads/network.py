@@ -2,6 +2,7 @@
 
 from functools import cached_property
 from itertools import pairwise
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,15 +12,31 @@ from scipy.spatial import cKDTree
 
 from maillage.territories.ground import EARTH_KM, Floats, Point, great_circle_km, on_the_sphere
 from maillage.territories.roads.graph import BAND, Graph, bands
+from maillage.territories.roads.rivers import Rivers
 
 TOO_FAR = 1_000.0  # Metres as the crow flies: a place farther from any way than this is not on the network.
+
+
+CANDIDATES = 16  # Nodes tried when a river lies before the nearest one.
+
+
+class Tied(NamedTuple):
+    """By point (n,): a node, or -1; metres to it as the crow flies, or NaN."""
+
+    nodes: NDArray[np.int32]
+    metres: NDArray[np.float32]
+
+    @classmethod
+    def nowhere(cls, count: int) -> Self:
+        return cls(np.full(count, -1, np.int32), np.full(count, np.nan, np.float32))
 
 
 class ModeNetwork:
     """One mode: its graph, ready to be asked. Arrays are used as they are mapped, without a copy."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, rivers: Rivers | None = None) -> None:
         self.graph = graph
+        self._rivers = Rivers(np.empty((0, 4))) if rivers is None else rivers
         self._last: tuple[tuple[int, float], Floats] | None = None
 
     @cached_property
@@ -35,35 +52,54 @@ class ModeNetwork:
     def _can_tie(self) -> NDArray[np.bool_]:
         return self.graph.has_door & (self.graph.piece >= 0)
 
-    def nearest_nodes(
-        self, points: Floats, *, within: float = TOO_FAR
-    ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        """For many points (n, 2): the nearest node one can be tied to, -1 when none is near, and metres to it."""
-        node = np.full(len(points), -1, np.int32)
-        metres = np.full(len(points), np.nan, np.float32)
+    def nearest_nodes(self, points: Floats, *, within: float = TOO_FAR) -> Tied:
+        """For many points (n, 2): the nearest node one can be tied to, on this bank, and metres to it."""
         fit = np.flatnonzero(self._can_tie)
         known = np.flatnonzero(np.isfinite(points).all(axis=1))
+        tied = Tied.nowhere(len(points))
         if not len(fit) or not len(known):
-            return node, metres
+            return tied
         # Made for the occasion: ties are made once, and a tree kept in each process would weigh more than the graph.
         tree = cKDTree(on_the_sphere(self.graph.points[fit]))
-        away, at = tree.query(on_the_sphere(points[known]), distance_upper_bound=within)
-        near = np.isfinite(away)
-        node[known[near]], metres[known[near]] = fit[at[near]], away[near]
-        return node, metres
+        for count in (1, CANDIDATES):  # Few places have a river before their nearest node.
+            found = tree.query(on_the_sphere(points[known]), k=[*range(1, count + 1)], distance_upper_bound=within)
+            away, at = np.asarray(found[0]), np.asarray(found[1])
+            self._choose(tied, points, known, nodes=np.append(fit, -1)[at], metres=away)
+            known = known[(tied.nodes[known] < 0) & np.isfinite(away[:, 0])]
+        return tied
+
+    def tied(self, points: Floats) -> Tied:
+        """For a few points: the same, by looking through the bands of latitude around each."""
+        tied = Tied.nowhere(len(points))
+        nodes = np.full((len(points), CANDIDATES), -1)
+        metres = np.full((len(points), CANDIDATES), np.inf)
+        for row, (latitude, longitude) in enumerate(points):
+            around, away = self._around(Point(latitude, longitude))
+            nodes[row, : len(around)], metres[row, : len(around)] = around, away
+        self._choose(tied, points, np.arange(len(points)), nodes=nodes, metres=metres)
+        return tied
 
     def nearest_node(self, point: Point) -> tuple[int, float] | None:
-        """For one point: the same, by looking through the bands of latitude around it."""
-        rows = self._around(point) if np.isfinite([point.latitude, point.longitude]).all() else np.empty(0, np.intp)
-        rows = rows[self._can_tie[rows]]
-        if not len(rows):
-            return None
-        metres = 1000 * great_circle_km(point, self.graph.points[rows])
-        best = int(np.argmin(metres))
-        return (int(rows[best]), float(metres[best])) if metres[best] <= TOO_FAR else None
+        """For one point."""
+        tied = self.tied(np.array([[point.latitude, point.longitude]]))
+        return (int(tied.nodes[0]), float(tied.metres[0])) if tied.nodes[0] >= 0 else None
 
-    def _around(self, point: Point) -> NDArray[np.intp]:
-        """Rows of the nodes in a square that holds all that is near enough."""
+    def _choose(
+        self, tied: Tied, points: Floats, rows: NDArray[np.intp], *, nodes: NDArray[np.intp], metres: Floats
+    ) -> None:
+        """Tie these rows to the first of their candidates (r, k), nearest first, that no river parts from them."""
+        for node, away in zip(nodes.T, metres.T, strict=True):
+            waits = np.flatnonzero((tied.nodes[rows] < 0) & np.isfinite(away))
+            if not len(waits):
+                break
+            apart = self._rivers.between(points[rows[waits]], self.graph.points[node[waits]])
+            takes = waits[~apart]
+            tied.nodes[rows[takes]], tied.metres[rows[takes]] = node[takes], away[takes]
+
+    def _around(self, point: Point) -> tuple[NDArray[np.intp], Floats]:
+        """The nearest nodes one can be tied to, nearest first, and metres to them."""
+        if not np.isfinite([point.latitude, point.longitude]).all():
+            return np.empty(0, np.intp), np.empty(0)
         north = float(np.degrees(TOO_FAR / 1000 / EARTH_KM))
         east = north / max(float(np.cos(np.radians(point.latitude))), 0.01)
         low, high = (int(np.floor((point.latitude + side) / BAND)) for side in (-north, north))
@@ -73,12 +109,12 @@ class ModeNetwork:
             window = [point.longitude - east, point.longitude + east]
             west, beyond = np.searchsorted(self.graph.points[start:end, 1], window)
             rows.append(np.arange(start + west, start + beyond))
-        return np.concatenate(rows)
-
-    def tied(self, points: Floats) -> tuple[NDArray[np.int32], Floats]:
-        """For a few points: `nearest_node` of each, as arrays; -1 and `nan` where there is none."""
-        found = [self.nearest_node(Point(latitude, longitude)) or (-1, np.nan) for latitude, longitude in points]
-        return np.array([node for node, _ in found], np.int32), np.array([metres for _, metres in found], np.float64)
+        near = np.concatenate(rows)
+        near = near[self._can_tie[near]]
+        metres = 1000 * great_circle_km(point, self.graph.points[near])
+        order = np.argsort(metres, kind="stable")[:CANDIDATES]
+        order = order[metres[order] <= TOO_FAR]
+        return near[order], metres[order]
 
     def seconds_from(self, node: int, *, limit: float) -> Floats:
         """Seconds (n,) from a node to every node, `inf` beyond the limit. The last answer is kept for an outline."""

@@ -4,7 +4,7 @@ import datetime as dt
 from array import array
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import osmium
@@ -18,6 +18,7 @@ from maillage.territories.roads.ways import READ, Kind, kind_of
 ENDINGS = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
 SCALE = 1e-7  # OpenStreetMap keeps coordinates as ten millionths of a degree.
 NOWHERE = 2**31 - 1
+RIVERS = frozenset({"river", "canal"})  # A stream is jumped over, or has a plank.
 
 
 class OsmUnreadable(Exception):
@@ -34,7 +35,8 @@ class Extract:
 
     points (n, 2): degrees; closed (n, 3): whether the node stops each mode; has_signals (n,).
     starts (w + 1,): where each way begins in `nodes`, which holds rows of `points`, or -1 for one the file lacks.
-    kind (w,): row of `kinds`; lasts (w,): seconds a ferry says it takes, else 0. lacks_end: the file may be cut.
+    kind (w,): row of `kinds`; lasts (w,): seconds a ferry says it takes, else 0. rivers (s, 4): segments of rivers and
+    canals, latitude and longitude of both ends. lacks_end: the file may be cut.
     """
 
     points: Floats
@@ -45,6 +47,7 @@ class Extract:
     kind: NDArray[np.int32]
     lasts: Floats
     kinds: tuple[Kind, ...]
+    rivers: Floats
     made_at: dt.datetime | None
     lacks_end: bool
 
@@ -83,14 +86,23 @@ class _Ways:
     def __init__(self, path: Path) -> None:
         self.used = osmium.IdTracker()
         self.refs, self.starts, self.kind, self.lasts = array("q"), array("q", [0]), array("i"), array("d")
+        self.water, self.shores = array("q"), array("q", [0])
         self.kinds: dict[Kind, int] = {}
         self._known: dict[tuple[str | None, ...], int] = {}
         reader = osmium.FileProcessor(str(path), osmium.osm.WAY)
         self.made_at = _made_at(reader.header.get("osmosis_replication_timestamp"))
         # Nodes, ways, relations, in this order: an extract that says what it covers always ends with some relation.
         self.lacks_end = reader.header.box().valid() and _has_no_relation(path)
-        for way in reader.with_filter(osmium.filter.KeyFilter("highway", "route")):
-            self._take(way)
+        for way in reader.with_filter(osmium.filter.KeyFilter("highway", "route", "waterway")):
+            if way.tags.get("waterway") in RIVERS and "tunnel" not in way.tags:
+                self._follow(way)
+            else:
+                self._take(way)
+
+    def _follow(self, way: Any) -> None:
+        self.water.extend(node.ref for node in way.nodes)
+        self.shores.append(len(self.water))
+        self.used.add_references(way)
 
     def _take(self, way: Any) -> None:
         tags = way.tags
@@ -146,18 +158,39 @@ def _extract(ways: _Ways, nodes: _Nodes) -> Extract:
     if nodes.closed_to:
         closed[np.array(nodes.closed, np.int64)] = np.array(nodes.closed_to, np.bool_)
     order = np.argsort(ids, kind="stable")
-    refs = np.frombuffer(ways.refs, dtype=np.int64)
-    at = np.minimum(np.searchsorted(ids, refs, sorter=order), len(ids) - 1)
-    rows = np.where(ids[order[at]] == refs, order[at], -1)
+
+    def rows_of(refs: NDArray[np.int64]) -> NDArray[np.int64]:
+        at = np.minimum(np.searchsorted(ids, refs, sorter=order), len(ids) - 1)
+        return np.where(ids[order[at]] == refs, order[at], -1)
+
+    water = steps(rows_of(np.array(ways.water, np.int64)), np.array(ways.shores, np.int64))
     return Extract(
-        points, closed, signals, rows,
+        points, closed, signals, rows_of(np.array(ways.refs, np.int64)),
         np.array(ways.starts, np.int64), np.array(ways.kind, np.int32), np.array(ways.lasts, np.float64),
-        tuple(ways.kinds), ways.made_at, ways.lacks_end,
+        tuple(ways.kinds), np.hstack([points[water.a], points[water.b]]), ways.made_at, ways.lacks_end,
     )  # fmt: skip
 
 
 def _has_no_relation(path: Path) -> bool:
     return next(iter(osmium.FileProcessor(str(path), osmium.osm.RELATION)), None) is None
+
+
+class Steps(NamedTuple):
+    """From a node to the next one of the same way (s,): the way, both nodes."""
+
+    way: NDArray[np.int64]
+    a: NDArray[np.int64]
+    b: NDArray[np.int64]
+
+
+def steps(nodes: NDArray[np.int64], starts: NDArray[np.int64]) -> Steps:
+    """Those of ways laid end to end in `nodes`, each beginning at `starts`, where the file holds both nodes."""
+    count = np.maximum(np.diff(starts) - 1, 0)
+    way = np.repeat(np.arange(len(count)), count)
+    first = np.arange(len(way)) + way  # Each way before this one has one node more than it has steps.
+    a, b = nodes[first], nodes[first + 1]
+    known = (a >= 0) & (b >= 0) & (a != b)
+    return Steps(way[known], a[known], b[known])
 
 
 def _made_at(text: str) -> dt.datetime | None:

@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 
 from maillage.core.mapped import Mapped
 from maillage.territories.choices import TravelMode
-from maillage.territories.ground import apart_km
+from maillage.territories.ground import Floats, apart_km
 from maillage.territories.roads.access import MODES
 from maillage.territories.roads.graph import Graph
 from maillage.territories.roads.osm import Extract
+from maillage.territories.roads.rivers import Rivers
 
-FORMAT = 1  # Changes with the arrays or what they mean: another format is not read, and the file is imported again.
+RIVERS = "rivers"
+FORMAT = 2  # Changes with the arrays or what they mean: another format is not read, and the file is imported again.
 
 
 def home() -> Path:
@@ -23,9 +25,14 @@ def home() -> Path:
     return Path(settings.ROADS_DIR)
 
 
-def arrays_of(graphs: Mapping[TravelMode, Graph]) -> dict[str, NDArray[Any]]:
-    """All arrays of all modes, each under « mode-array »."""
-    return {f"{mode}-{name}": array for mode, graph in graphs.items() for name, array in graph.arrays.items()}
+def arrays_of(graphs: Mapping[TravelMode, Graph], rivers: Floats) -> dict[str, NDArray[Any]]:
+    """All arrays of all modes, each under « mode-array »; and the rivers."""
+    named = {f"{mode}-{name}": array for mode, graph in graphs.items() for name, array in graph.arrays.items()}
+    return named | {RIVERS: rivers}
+
+
+def rivers_in(mapped: Mapped) -> Rivers:
+    return Rivers(np.asarray(mapped.arrays[RIVERS]))
 
 
 def graphs_in(mapped: Mapped) -> dict[TravelMode, Graph]:

@@ -392,3 +392,35 @@ def test_an_outline_keeps_its_holes():
 
     assert not drawn.contains(shapely.Point(*at(1900, 1900)[::-1]))
     assert drawn.contains(shapely.Point(*at(1900, 0)[::-1]))
+
+
+# -- Rivers ----------------------------------------------------------------------------------------------------------
+
+
+def river_bank(tmp_path, **river):
+    """A street west of a river, a street east of it, one bridge 2 km north; the river is 100 m east of the first."""
+    points = {n + 1: at(100.0 * n) for n in range(21)} | {n + 101: at(100.0 * n, 140) for n in range(21)}
+    points |= {201: at(-500, 100), 202: at(2500, 100)}
+    ways = [(range(1, 22), STREET), (range(101, 122), STREET), ([21, 121], STREET | {"bridge": "yes"})]
+    return osm_file(tmp_path / "river.osm", points, [*ways, ([201, 202], {"waterway": "river"} | river)])
+
+
+def test_nobody_walks_across_a_river_to_the_road_on_the_other_bank(tmp_path):
+    load_roads(river_bank(tmp_path))
+    # The house stands on the west bank, nearer to the eastern street than to its own.
+    house_by_the_water, opposite = at(30, 90), at(30, 140)
+
+    there, is_estimate = minutes(house_by_the_water, opposite, at(30), mode=FOOT, limit=120)
+    back, _ = minutes(opposite, house_by_the_water, mode=FOOT, limit=120)
+
+    assert there[0] == back[0] > 60  # Up to the bridge and down again: 4 km.
+    assert there[1] <= 4
+    assert is_estimate == [False, False]
+
+
+def test_a_river_that_flows_underground_parts_nobody(tmp_path):
+    load_roads(river_bank(tmp_path, tunnel="culvert"))
+
+    there, _ = minutes(at(30, 90), at(30, 140), mode=FOOT)
+
+    assert there[0] <= 4

@@ -44,7 +44,8 @@ class RoadTimes:
     def __init__(self, network: Mapped) -> None:
         self.version = f"roads-{network.version}"
         self.facts = network.facts
-        self._modes = {mode: ModeNetwork(graph) for mode, graph in stored.graphs_in(network).items()}
+        rivers = stored.rivers_in(network)
+        self._modes = {mode: ModeNetwork(graph, rivers) for mode, graph in stored.graphs_in(network).items()}
         self._estimate = DistanceEstimate({known.mode: known.scale for known in self.calibration})
 
     @property
