@@ -19,7 +19,7 @@ from maillage.core.breaches import due_of
 from maillage.core.models import DataBreach, EliminationSlip
 from maillage.demo.aubrelle import PEOPLE, TEAMS
 from maillage.directory.deadlines import answer_due
-from maillage.directory.models import Structure, Submission
+from maillage.directory.models import OwnExpression, Structure, Submission, UnknownWord, WordAsker
 
 MONDAY = datetime(2026, 3, 9, 10, 0)
 pytestmark = pytest.mark.django_db  # Else, run alone, it would be given no database of its own.
@@ -34,6 +34,13 @@ def flat(django_db_setup, django_db_blocker, tmp_path_factory):
             call_command("build_demo", verbosity=0)
         yield
         transaction.set_rollback(True)
+
+
+def test_the_departement_has_words_of_its_own_and_some_to_understand(flat):
+    assert OwnExpression.objects.in_use().count() == 3
+    assert OwnExpression.objects.filter(withdrawn_at__isnull=False).count() == 1
+    assert {one.word for one in UnknownWord.objects.waiting()} >= {"papotheque", "ludobus", "affouage"}
+    assert not WordAsker.objects.exists()
 
 
 def test_each_kind_of_organisation_has_one(flat):

@@ -1,6 +1,7 @@
 """The words of a sentence as they were meant: text-message spellings undone, and where one thing said ends."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
@@ -9,6 +10,7 @@ from itertools import chain
 from maillage.core.text import STOP_WORDS, fold, stem
 from maillage.directory.lexicon.files import FOLDER, SPELLINGS, SYNONYMS, read_cells
 
+_FRENCH_LETTERS = {ord(letter): fold(letter) for letter in "àâäçéèêëîïôöùûüÿœæÀÂÄÇÉÈÊËÎÏÔÖÙÛÜŸŒÆ’«»"}
 _DOTTED = re.compile(r"\b(?:\w\.){2,}(?:\w\b)?")  # « R.S.A. »
 _PIECE = re.compile(r"[^\W_]+'?|[,;.!?+&/\n]")
 _ELIDED = {
@@ -36,7 +38,7 @@ class Heard:
 
 def hear(text: str) -> list[Heard]:
     """« G pu dargent, R.S.A. coupé » gives je, ai, plus, dargent, then after a cut rsa, coupe."""
-    undotted = _DOTTED.sub(lambda sigle: sigle[0].replace(".", ""), fold(text))
+    undotted = _DOTTED.sub(lambda sigle: sigle[0].replace(".", ""), _folded(text))
     pieces = chain.from_iterable(map(_meant, _PIECE.findall(undotted)))
     heard: list[Heard] = []
     cut = Cut.NONE
@@ -49,6 +51,12 @@ def hear(text: str) -> list[Heard]:
             heard.append(Heard(piece, cut))
             cut = cut if piece in _ENDS or piece in _NEW_SUBJECTS else Cut.NONE
     return heard
+
+
+def _folded(text: str) -> str:
+    """As `fold` does, but quicker on the letters of French: thousands of expressions are read at each start."""
+    plain = text.translate(_FRENCH_LETTERS).lower()
+    return plain if plain.isascii() else fold(text)
 
 
 def _meant(piece: str) -> list[str]:
@@ -81,6 +89,11 @@ def synonyms() -> dict[str, str]:
     return {stem(cells["mot"]): stem(cells["comme"]) for cells in rows}
 
 
+def is_little(word: str) -> bool:
+    """Whether the word carries no meaning of its own."""
+    return word in STOP_WORDS or word in {"a", "y"}
+
+
 def meaning(word: str) -> str:
     """The stem of the word, or of the one it is a synonym of."""
     root = stem(word)
@@ -92,6 +105,5 @@ def said(text: str) -> list[str]:
     return [heard.word for heard in hear(text)]
 
 
-def meanings(text: str) -> list[str]:
-    """What the words of an expression that carry meaning say, in order."""
-    return [meaning(word) for word in said(text) if word not in STOP_WORDS and word not in "ay"]
+def what_is_meant(words: Iterable[str]) -> list[str]:
+    return [meaning(word) for word in words if not is_little(word)]

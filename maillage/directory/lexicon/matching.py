@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
+from maillage.core.text import STOP_WORDS
+from maillage.directory.lexicon.hearing import is_little
 from maillage.directory.lexicon.rows import Row
 
 Key = tuple[str, ...]
@@ -30,25 +32,31 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """The rows by what the sentence has to contain."""
+    """The rows by what the sentence has to contain: exact ones by their words, the others by what those mean."""
 
     rows: Mapping[Key, Row]
-    longest: int
     unordered: Mapping[Key, Key]
+    longest: int
+    exact: Mapping[str, tuple[tuple[Key, Row], ...]]
 
     @classmethod
-    def of(cls, rows: Mapping[Key, Row]) -> "Index":
+    def of(cls, rows: Mapping[Key, Row], exact: Mapping[Key, Row]) -> "Index":
         unordered = {tuple(sorted(key)): key for key in rows if 2 <= len(key) <= LONGEST_LOOSE}
-        return cls(rows, max(map(len, rows), default=0), unordered)
+        longest = max(map(len, [*rows, *exact]), default=0)
+        by_first: dict[str, list[tuple[Key, Row]]] = {}
+        for key, row in exact.items():
+            by_first.setdefault(key[0], []).append((key, row))
+        return cls(rows, unordered, longest, {first: tuple(found) for first, found in by_first.items()})
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """The parts of a sentence not yet understood, all its words in order, and the clause each is said in."""
+    """The words of a sentence, the parts of it not yet understood, and the sentence (up to a comma) of each."""
 
+    words: tuple[str, ...]
     parts: dict[int, str]
     order: tuple[int, ...]
-    clauses: Mapping[int, int]
+    sentences: Mapping[int, int]
 
     def windows(self, *, size: int) -> Iterator[tuple[int, ...]]:
         return (self.order[i : i + size] for i in range(len(self.order) - size + 1))
@@ -57,29 +65,51 @@ class Said:
         """What these words say; a word already understood says nothing more."""
         return tuple(self.parts.get(i, "") for i in window)
 
-    def take(self, candidates: Iterator[Place]) -> list[Place]:
+    def take(self, candidates: Iterable[Place]) -> list[Place]:
         """Those whose words are still free when their turn comes; they no longer are for the next."""
         kept = []
         for place in candidates:
-            if all(i in self.parts for i in place.words):
+            heavy = [i for i in place.words if not is_little(self.words[i])]
+            if all(i in self.parts for i in heavy):
                 kept.append(place)
-                for i in place.words:
+                for i in heavy:
                     del self.parts[i]
         return kept
 
 
-def places(parts: dict[int, str], index: Index, *, clauses: Mapping[int, int], is_loose: bool) -> list[Place]:
-    """What these parts of a sentence say; takes out of `parts` what it understands.
-
-    `clauses` numbers what is said before and after a comma: a loose reading puts no words together across it.
-    """
-    said, found = Said(parts, tuple(parts), clauses), list[Place]()
-    for size in range(index.longest, 0, -1):
-        found += said.take(_as_written(said, index, size=size))
-        if is_loose and 2 <= size <= LONGEST_LOOSE:
+def places(said: Said, index: Index) -> list[Place]:
+    """What a sentence says; takes out of its parts what is understood. A loose reading stays within one sentence."""
+    exact, found = _exact(said, index), list[Place]()
+    for size in range(index.longest, -1, -1):
+        found += said.take(exact.get(size, ()))
+        if not said.parts:
+            continue
+        if size:
+            found += said.take(_as_written(said, index, size=size))
+        if 2 <= size <= LONGEST_LOOSE:
             found += said.take(_in_another_order(said, index, size=size))
             found += said.take(_with_words_between(said, index, size=size))
     return found
+
+
+def _exact(said: Said, index: Index) -> dict[int, list[Place]]:
+    """The exact expressions, by the number of their words that carry meaning; of those, the longest first."""
+    found: dict[int, list[Place]] = {}
+    for i, word in enumerate(said.words):
+        for key, row in index.exact.get(word, ()):
+            if said.words[i : i + len(key)] == key:
+                heavy = sum(each not in STOP_WORDS for each in key)
+                found.setdefault(heavy, []).append(Place(tuple(range(i, i + len(key))), row, key))
+    return {size: _apart(group) for size, group in found.items()}
+
+
+def _apart(group: list[Place]) -> list[Place]:
+    """Without those that overlap a longer one."""
+    kept: list[Place] = []
+    for place in sorted(group, key=lambda place: -len(place.key)):
+        if all(set(place.words).isdisjoint(other.words) for other in kept):
+            kept.append(place)
+    return kept
 
 
 def _as_written(said: Said, index: Index, *, size: int) -> Iterator[Place]:
@@ -92,14 +122,14 @@ def _as_written(said: Said, index: Index, *, size: int) -> Iterator[Place]:
 def _in_another_order(said: Said, index: Index, *, size: int) -> Iterator[Place]:
     for window in said.windows(size=size):
         key = index.unordered.get(tuple(sorted(said.key(window))))
-        if key and said.clauses[window[0]] == said.clauses[window[-1]]:
+        if key and said.sentences[window[0]] == said.sentences[window[-1]]:
             yield Place(window, index.rows[key], key, IN_ANOTHER_ORDER)
 
 
 def _with_words_between(said: Said, index: Index, *, size: int) -> Iterator[Place]:
     for rank, first in enumerate(said.order):
         near = said.order[rank + 1 : rank + size + MOST_WORDS_BETWEEN]
-        for others in combinations([i for i in near if said.clauses[i] == said.clauses[first]], size - 1):
+        for others in combinations([i for i in near if said.sentences[i] == said.sentences[first]], size - 1):
             words = (first, *others)
             key = said.key(words)
             if row := index.rows.get(key):

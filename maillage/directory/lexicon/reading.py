@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
-from maillage.core.text import STOP_WORDS, stem, words
+from maillage.core.text import stem
 from maillage.directory.lexicon.denying import is_denied
-from maillage.directory.lexicon.hearing import Cut, Heard, hear, meaning, synonyms
-from maillage.directory.lexicon.matching import Index, Key, Place, places
+from maillage.directory.lexicon.hearing import Cut, Heard, hear, is_little, meaning, said, synonyms
+from maillage.directory.lexicon.matching import Index, Key, Place, Said, places
 from maillage.directory.lexicon.rows import URGENCIES, Row, ordinary_words, read_rows
 from maillage.directory.lexicon.typos import Speller
-from maillage.directory.lexicon.weighing import Scales, best_first, guess, needs
+from maillage.directory.lexicon.weighing import Scales, best_first, emphasis, guess, needs
 
 # A need is a few sentences: what comes after these characters is not read, so that no text can hold a page up.
 LONGEST_NEED = 2_000
@@ -25,7 +25,8 @@ _FILLING_WORDS = """
     matin nuit urgence urgent savoir connaitre comprendre dire appeler besoin
 """
 FILLERS = frozenset(stem(word) for word in _FILLING_WORDS.split())
-_ELIDABLE = frozenset("cdjlmnst")
+# Which letters may be glued to a word without their apostrophe: to a short one, those of « lapl » and « dapl ».
+_ELIDABLE, _VOWELS = (frozenset("dl"), frozenset("dlmst")), frozenset("aeiouyh")
 _REMEMBERED = 20_000
 
 
@@ -62,10 +63,10 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """The rows by their keys, the words they are made of, those that are no slip for one of them, what each weighs."""
+    """The rows by what they contain, their words, those that are no slip for one of them, what each weighs."""
 
-    exact: Index
-    by_stems: Index
+    index: Index
+    spellings: frozenset[str]
     vocabulary: frozenset[str]
     ordinary: frozenset[str]
     speller: Speller
@@ -84,7 +85,7 @@ class Lexicon:
     def _understood(self, word: str) -> str:
         if self._is_known(word):
             return meaning(word)
-        if word[0] in _ELIDABLE and word[1:2] in {*"aeiouyh"} and self._is_known(word[1:]) and len(word) > 4:
+        if word[0] in _ELIDABLE[len(word) > 4] and word[1:] in self.spellings and word[1] in _VOWELS:
             return meaning(word[1:])  # « lappart », « dargent »
         meant = self.speller.closest(word)
         return meaning(meant) if meant else stem(word)
@@ -111,12 +112,13 @@ def build(rows: Iterable[Row]) -> Lexicon:
     by_stems: dict[Key, Row] = {}
     spellings: set[str] = set()
     for row in rows:
-        (exact if row.is_exact else by_stems)[row.key] = row
-        spellings.update(word for word in words(row.expression) if word not in STOP_WORDS)
+        words = said(row.expression)
+        (exact if row.is_exact else by_stems)[row.key_of(words)] = row
+        spellings.update(word for word in words if not is_little(word))
     vocabulary = {stem(word) for word in spellings} | {part for key in by_stems for part in key} | set(synonyms())
     return Lexicon(
-        exact=Index.of(exact),
-        by_stems=Index.of(by_stems),
+        index=Index.of(by_stems, exact),
+        spellings=frozenset(spellings),
         vocabulary=frozenset(vocabulary),
         ordinary=ordinary_words(),
         speller=Speller(spellings),
@@ -125,29 +127,31 @@ def build(rows: Iterable[Row]) -> Lexicon:
 
 
 def read_need(text: str, book: Lexicon | None = None) -> Reading:
-    """What a person needs, from their own words: exact expressions, then the longest, each word understood once.
+    """What a person needs, from their own words: the longest expressions first, each word understood once.
 
     Read with the product's lexicon, or with another `book`: `house.py` has the one with the Département's own words.
     """
     book, heard = book or lexicon(), hear(text[:LONGEST_NEED])
-    said = [each.word for each in heard]
+    words = tuple(each.word for each in heard)
     clauses, sentences = _numbered(heard)
-    exact = places(dict(enumerate(said)), book.exact, clauses=clauses, is_loose=False)
-    free = set(range(len(said))).difference(*(place.words for place in exact))
-    parts = {i: book.part(said[i]) for i in sorted(free) if said[i] not in STOP_WORDS and said[i] not in "ay"}
-    found = exact + places(parts, book.by_stems, clauses=sentences, is_loose=True)
-    found = sorted((place for place in found if not _is_false_alarm(place, said)), key=lambda place: place.start)
-    unexplained = {i: part for i, part in parts.items() if part not in FILLERS}
-    guessed = () if any(place.row.thematiques for place in found) else guess(parts.values(), book.scales)
-    cuts = {i: (clauses[i], sentences[i]) for i in range(len(said))}
-    groups = needs(found, book.scales, cuts=cuts)
+    parts = {i: book.part(word) for i, word in enumerate(words) if not is_little(word)}
+    found = places(Said(words, dict(parts), tuple(parts), sentences), book.index)
+    found = sorted((place for place in found if not _is_false_alarm(place, words)), key=lambda place: place.start)
+    explained = {i for place in found for i in place.words}
+    unexplained = [i for i, part in parts.items() if i not in explained and part not in FILLERS]
+    guessed = (
+        () if any(place.row.thematiques for place in found) else guess([parts[i] for i in unexplained], book.scales)
+    )
+    weights = [book.scales.weight(place) * emphasis(place, words) for place in found]
+    weighed = list(zip(found, weights, strict=True))
+    groups = needs(weighed, cuts={i: (clauses[i], sentences[i]) for i in clauses})
     return Reading(
-        thematiques=best_first(found, book.scales) or guessed,
+        thematiques=best_first(weighed) or guessed,
         publics=tuple(dict.fromkeys(public for place in found for public in place.row.publics)),
         urgencies=_urgencies(found),
         matched=tuple(dict.fromkeys(Match(place.row.expression, place.row.thematiques) for place in found)),
-        leftover=tuple(dict.fromkeys(stem(said[i]) for i in unexplained)),
-        needs=tuple(best_first(group, book.scales) for group in groups) or ((guessed,) if guessed else ()),
+        leftover=tuple(dict.fromkeys(stem(words[i]) for i in unexplained)),
+        needs=tuple(best_first(group) for group in groups) or ((guessed,) if guessed else ()),
         is_guess=bool(guessed),
     )
 
@@ -164,8 +168,8 @@ def _numbered(heard: Sequence[Heard]) -> tuple[dict[int, int], dict[int, int]]:
     return clauses, sentences
 
 
-def _is_false_alarm(place: Place, said: Sequence[str]) -> bool:
-    return bool(place.row.urgency) and is_denied(place, said)
+def _is_false_alarm(place: Place, words: Sequence[str]) -> bool:
+    return bool(place.row.urgency) and is_denied(place, words)
 
 
 def _urgencies(found: Iterable[Place]) -> tuple[str, ...]:

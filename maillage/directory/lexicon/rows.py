@@ -5,7 +5,7 @@ from pathlib import Path
 
 from maillage.core.text import words
 from maillage.directory.lexicon.files import FOLDER, ORDINARY_WORDS, category_files, read_cells
-from maillage.directory.lexicon.hearing import meanings, said
+from maillage.directory.lexicon.hearing import said, what_is_meant
 
 # In the order of whom to call first when a sentence says several.
 URGENCIES = ("violence", "child", "elder", "suicide", "street", "health")
@@ -29,7 +29,11 @@ class Row:
     @property
     def key(self) -> tuple[str, ...]:
         """What the sentence has to contain, in this order: words when exact, stems otherwise."""
-        return tuple(said(self.expression) if self.is_exact else meanings(self.expression))
+        return self.key_of(said(self.expression))
+
+    def key_of(self, words: list[str]) -> tuple[str, ...]:
+        """The key, when the words of the expression are already known."""
+        return tuple(words if self.is_exact else what_is_meant(words))
 
 
 def ordinary_words(folder: Path = FOLDER) -> frozenset[str]:

@@ -44,15 +44,16 @@ class Speller:
     def _same_sound(self, word: str) -> str:
         if len(word) < SHORTEST_BY_EAR:
             return ""
-        same = self._by_sound.get(sound(word), ())
+        same = (each for each in self._by_sound.get(sound(word), ()) if slips(word, each, most=3) <= 3)
         return min(same, key=lambda candidate: (slips(word, candidate, most=9), candidate), default="")
 
     def _two_slips_away(self, word: str) -> str:
         if len(word) < SHORTEST_WITH_TWO_SLIPS:
             return ""
         near = {each for end in (word[:_END], word[-_END:]) for each in self._by_end.get(end, ())}
-        meant = (each for each in near if word[0] == each[0] and slips(word, each, most=2) <= 2)
-        return min(meant, default="")
+        meant = (each for each in near if word[:3] == each[:3] and slips(word, each, most=2) <= 2)
+        heard = sound(word)
+        return min((each for each in meant if slips(heard, sound(each), most=1) <= 1), default="")
 
 
 def _starts_otherwise(typed: str, meant: str) -> bool:

@@ -5,6 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from maillage.core.text import stem
+from maillage.directory.lexicon.hearing import is_little
 from maillage.directory.lexicon.matching import Key, Place
 from maillage.directory.lexicon.rows import Row
 
@@ -13,9 +15,21 @@ FILLER_WEIGHT = 0.2
 # Of the thématiques of a row, how much each one weighs: the main one first.
 BY_RANK = (1.0, 0.5, 0.3, 0.2)
 BEST_GUESSES = 3
-LEAST_GUESS = 0.35
+# A guess wants two words that agree, or one that nearly always leads there.
+LEAST_GUESS = 0.6
+
+# A thing said to be lacking or looked for is the need; what follows « parce que », « quand » or « pour » is around it.
+LACK, CIRCUMSTANCE = 1.4, 0.7
+_LACKS = frozenset({"sans", "pas", "plus", "besoin", "cherche", "chercher", "recherche", "trouver", "aucun", "aucune"})
+_CIRCUMSTANCES = frozenset({"parce", "quand", "car", "lorsque", "pour", "afin", "depuis", "pendant"})
+_ARTICLES = frozenset(
+    ["de", "des", "du", "la", "le", "les", "un", "une", "mon", "ma", "mes", "a", "au", "aux", "ce", "cette"]
+)
+# What a little word (« à », « pas ») adds to the weight of an exact expression.
+LITTLE_WORD_WEIGHT = 0.2
 
 Weights = dict[str, float]
+Weighed = tuple[Place, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +54,11 @@ class Scales:
         return cls(precision, leaning)
 
     def weight(self, place: Place) -> float:
-        return place.closeness * (1 + sum(self.precision.get(part, 1.0) for part in place.key))
+        """What a place says: more with each word that says something, and a little for being said exactly."""
+        words = (LITTLE_WORD_WEIGHT if is_little(part) else self.precision.get(stem(part), 1.0) for part in place.key)
+        if not place.row.is_exact:
+            words = (self.precision.get(part, 1.0) for part in place.key)
+        return place.closeness * (1 + sum(words))
 
 
 def _shares(weights: Mapping[str, float]) -> Weights:
@@ -48,19 +66,22 @@ def _shares(weights: Mapping[str, float]) -> Weights:
     return {slug: weight / total for slug, weight in weights.items()}
 
 
-def best_first(found: Sequence[Place], scales: Scales) -> tuple[str, ...]:
+def best_first(found: Iterable[Weighed]) -> tuple[str, ...]:
     """The thématiques of these places, by all that is said for each."""
-    weights = weighed(found, scales)
+    weights: Weights = defaultdict(float)
+    for place, weight in found:
+        for share, slug in zip(BY_RANK, place.row.thematiques, strict=False):
+            weights[slug] += weight * share
     return tuple(sorted(weights, key=lambda slug: -weights[slug]))
 
 
-def weighed(found: Iterable[Place], scales: Scales) -> Weights:
-    weights: Weights = defaultdict(float)
-    for place in found:
-        weight = scales.weight(place)
-        for share, slug in zip(BY_RANK, place.row.thematiques, strict=False):
-            weights[slug] += weight * share
-    return weights
+def emphasis(place: Place, words: Sequence[str]) -> float:
+    """How much the words before a place say that it is the need (« pas de … »), or only why (« parce que … »)."""
+    before = words[: place.start]
+    near = next((word for word in reversed(before[-4:]) if word not in _ARTICLES), "")
+    lack = LACK if near in _LACKS else 1.0
+    recent = before[-6:]
+    return lack * (CIRCUMSTANCE if any(word in _CIRCUMSTANCES for word in recent) and len(before) > 2 else 1.0)
 
 
 def guess(parts: Iterable[str], scales: Scales) -> tuple[str, ...]:
@@ -68,28 +89,27 @@ def guess(parts: Iterable[str], scales: Scales) -> tuple[str, ...]:
     weights: Weights = defaultdict(float)
     for part in set(parts):
         for slug, share in scales.leaning.get(part, {}).items():
-            weights[slug] += share * scales.precision[part]
+            weights[slug] += share
     likely = sorted(weights, key=lambda slug: (-weights[slug], slug))[:BEST_GUESSES]
-    return tuple(slug for slug in likely if weights[slug] >= max(LEAST_GUESS, weights[likely[0]] / 3))
+    return tuple(slug for slug in likely if weights[slug] >= max(LEAST_GUESS, weights[likely[0]] / 2))
 
 
-def needs(found: Sequence[Place], scales: Scales, *, cuts: Mapping[int, tuple[int, int]]) -> list[list[Place]]:
+def needs(found: Iterable[Weighed], *, cuts: Mapping[int, tuple[int, int]]) -> list[list[Weighed]]:
     """The places by need, in the order said. `cuts`: the clause and the sentence of each word.
 
     Two expressions say one need when they share a main thématique; when they stand in one clause; or when they are of
     one category and nothing but a new subject (« … je ») parts them.
     """
-    groups: list[list[Place]] = []
-    for place in sorted(found, key=lambda place: place.start):
+    groups: list[list[Weighed]] = []
+    for place, weight in found:
         if not place.row.thematiques:
             continue
-        near = next(
-            (group for group in reversed(groups) if any(_same_need(other, place, cuts) for other in group)), None
-        )
-        if near is None:
-            groups.append([place])
+        near = (group for group in reversed(groups) if any(_same_need(other, place, cuts) for other, _ in group))
+        group = next(near, None)
+        if group is None:
+            groups.append([(place, weight)])
         else:
-            near.append(place)
+            group.append((place, weight))
     return groups
 
 
