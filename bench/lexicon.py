@@ -17,7 +17,10 @@ Query = tuple[str, frozenset[str]]
 
 # Loading is measured in a process of its own: this one has read everything already.
 LOADING = """
-import time, tracemalloc
+import os, time, tracemalloc
+import django
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django.setup()
 from maillage.directory.lexicon.reading import lexicon
 {start}
 lexicon()

@@ -20,7 +20,7 @@ from maillage.core.breaches import due_of
 from maillage.core.models import DataBreach, EliminationSlip
 from maillage.demo.aubrelle import PEOPLE, TEAMS
 from maillage.directory.deadlines import answer_due
-from maillage.directory.models import SavedSearch, Structure, Submission
+from maillage.directory.models import OwnExpression, SavedSearch, Structure, Submission, UnknownWord, WordAsker
 from maillage.directory.pages.saved import news_of
 
 MONDAY = datetime(2026, 3, 9, 10, 0)
@@ -39,6 +39,13 @@ def flat(django_db_setup, django_db_blocker, tmp_path_factory):
             call_command("build_demo", without_roads=True, verbosity=0)
         yield
         transaction.set_rollback(True)
+
+
+def test_the_departement_has_words_of_its_own_and_some_to_understand(flat):
+    assert OwnExpression.objects.in_use().count() == 3
+    assert OwnExpression.objects.filter(withdrawn_at__isnull=False).count() == 1
+    assert {one.word for one in UnknownWord.objects.waiting()} >= {"papotheque", "ludobus", "affouage"}
+    assert not WordAsker.objects.exists()
 
 
 def test_each_kind_of_organisation_has_one(flat):

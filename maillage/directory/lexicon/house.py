@@ -1,12 +1,15 @@
 """The lexicon of this house: the product's, and the Département's own words, which win, in every process at once."""
 
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from maillage.directory.choices import AUDIENCES, THEMES
 from maillage.directory.lexicon.checks import Fault, check_row, sense
+from maillage.directory.lexicon.matching import Index, Key
 from maillage.directory.lexicon.reading import Lexicon, Reading, build, lexicon, product_rows, read_need
 from maillage.directory.lexicon.rows import URGENCIES, Row
+from maillage.directory.lexicon.typos import Speller, is_one_slip
+from maillage.directory.lexicon.weighing import Scales
 from maillage.directory.models import LexiconStamp, OwnExpression
 
 OURS = "nos mots"
@@ -33,9 +36,43 @@ def house_lexicon() -> Lexicon:
 
 @lru_cache(maxsize=2)
 def _with_own_words(stamp: str) -> Lexicon:
-    """Built once for each stamp: it is drawn anew in the very transaction that changes a word."""
-    ours = [row_of(one) for one in OwnExpression.objects.in_use().order_by("pk")]
-    return build([*product_rows(), *ours])
+    """Made once for each stamp: it is drawn anew in the very transaction that changes a word."""
+    return extended(lexicon(), build(row_of(one) for one in OwnExpression.objects.in_use().order_by("pk")))
+
+
+def extended(product: Lexicon, ours: Lexicon) -> Lexicon:
+    """The product's lexicon with our words in it: built whole again, its ten thousand rows would take a second.
+
+    Where both say the same words, ours are right. A part that the product does not know says as much as its rarest.
+    """
+    weights, most = product.scales.precision, max(product.scales.precision.values(), default=1.0)
+    new = ours.scales.leaning.keys() - product.scales.leaning.keys()
+    return replace(
+        product,
+        index=Index.of({**product.index.rows, **ours.index.rows}, _exact(product) | _exact(ours)),
+        spellings=product.spellings | ours.spellings,
+        vocabulary=product.vocabulary | ours.vocabulary,
+        speller=_BothSpellers(product.speller, ours.speller),
+        scales=Scales({**dict.fromkeys(new, most), **weights}, {**ours.scales.leaning, **product.scales.leaning}),
+        remembered={},
+    )
+
+
+def _exact(book: Lexicon) -> dict[Key, Row]:
+    return {key: row for found in book.index.exact.values() for key, row in found}
+
+
+class _BothSpellers(Speller):
+    """The word meant, of the product's or of ours: one slip rather than two, the product's at equal slips."""
+
+    def __init__(self, product: Speller, ours: Speller) -> None:
+        super().__init__(())
+        self._product, self._ours = product, ours
+
+    def closest(self, word: str) -> str:
+        theirs, ours = self._product.closest(word), self._ours.closest(word)
+        is_nearer = bool(ours) and is_one_slip(word, ours) and not is_one_slip(word, theirs)
+        return ours if is_nearer or not theirs else theirs
 
 
 def row_of(own: OwnExpression) -> Row:
@@ -52,10 +89,12 @@ def key_of(row: Row) -> str:
 
 def product_row(row: Row) -> Row | None:
     """What the product says for the same words, if it says anything."""
-    index = lexicon().index
-    if row.is_exact:
-        return dict(index.exact.get(row.key[0], ())).get(row.key) if row.key else None
-    return index.rows.get(row.key)
+    return _product_by_key().get(key_of(row))
+
+
+@cache
+def _product_by_key() -> dict[str, Row]:
+    return {key_of(row): row for row in product_rows()}
 
 
 def is_known(row: Row) -> bool:

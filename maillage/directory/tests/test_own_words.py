@@ -1,6 +1,8 @@
 """The Département's own words: added, corrected, withdrawn by those who keep everything; read by everyone at once."""
 
+import csv
 import datetime as dt
+from pathlib import Path
 
 import pytest
 from django.urls import reverse
@@ -131,6 +133,20 @@ def test_a_word_of_ours_may_ring_an_alarm(teach):
     assert read_need("la zorgue").urgency == ""
     teach("zorgue", urgency="child")
     assert read_here("la zorgue").urgency == "child"
+
+
+def test_a_slip_in_a_word_of_ours_is_forgiven_and_those_of_the_product_still_are(teach):
+    teach("papothèque", RENT)
+    assert read_here("la papoteque").thematiques == (RENT,)
+    assert read_here("aide alimantaire").thematiques == read_need("aide alimantaire").thematiques
+
+
+def test_a_word_of_ours_changes_nothing_of_what_else_people_say(teach):
+    with (Path(__file__).parent / "everyday_queries.csv").open(encoding="utf-8") as lines:
+        sentences = [row[0] for row in csv.reader(lines)][1:]
+    teach("zorgue solidaire", FOOD)
+    assert len(sentences) > 100
+    assert [said for said in sentences if read_here(said) != read_need(said)] == []
 
 
 @hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
