@@ -2,6 +2,7 @@
 
 from data_inclusion.schema import v1
 from django.db.models import TextChoices
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 THEMES: dict[str, str] = {theme.value: theme.label for theme in v1.Thematique}
@@ -109,7 +110,7 @@ class Access(TextChoices):
     EASY_TO_READ = "easy-to-read", _("Documents faciles à lire et à comprendre (FALC)")
 
 
-ACCESSIBILITY: dict[str, str] = dict(Access.choices)
+ACCESSIBILITY: dict[str, str | Promise] = {access.value: access.label for access in Access}
 
 
 class AccessNeed(TextChoices):
@@ -140,6 +141,21 @@ class WatchPause(TextChoices):
     NO_PLACE = "no_place", _("Cette commune n'est plus connue ici : relancez la recherche depuis une autre.")
 
 
+class Urgency(TextChoices):
+    """What puts a number to call above the answers, in the order of whom to call first (`lexicon/rows.py`)."""
+
+    VIOLENCE = "violence", _("Violences")
+    CHILD = "child", _("Enfant en danger")
+    ELDER = "elder", _("Personne âgée ou handicapée maltraitée")
+    SUICIDE = "suicide", _("Idées de suicide")
+    STREET = "street", _("À la rue ce soir")
+    HEALTH = "health", _("Santé : appeler les secours")
+
+
+LOCAL_SOURCE = "maillage"
+"""The source of the services that members of structures add here themselves."""
+
+
 class Advice(TextChoices):
     """What is said beside a service on a list to take away: ticked, never written, so that it tells of nobody."""
 
@@ -149,7 +165,3 @@ class Advice(TextChoices):
     INCOME = "income", _("Apporter un justificatif de ressources")
     LETTER = "letter", _("Apporter le courrier reçu")
     TOGETHER = "together", _("Possible de venir accompagné")
-
-
-LOCAL_SOURCE = "maillage"
-"""The source of the services that members of structures add here themselves."""

@@ -11,8 +11,9 @@ from maillage.core import clock
 from maillage.core.documents import compile_document, in_words, page_count
 from maillage.directory import hours
 from maillage.directory.choices import AUDIENCES, COSTS, EVERYONE, Advice, Freshness
-from maillage.directory.models import Service, Structure
-from maillage.directory.wording import address_lines, phone_in_words
+from maillage.directory.languages import languages_in_words
+from maillage.directory.models import Service, Structure, accessibility_of, languages_of
+from maillage.directory.wording import access_in_words, address_lines, phone_in_words
 
 TEMPLATE = "directory/documents/sheet.typ"
 LIST_TEMPLATE = "directory/documents/list.typ"
@@ -114,11 +115,14 @@ def _address(service: Service, structure: Structure) -> list[str]:
 
 def _conditions(service: Service, longest: int) -> list[list[str]]:
     audiences = [AUDIENCES[code] for code in service.audiences or [] if code in AUDIENCES and code != EVERYONE]
+    women = "Entre femmes seulement." if service.is_women_only else ""
     cost = " ".join(filter(None, [COSTS.get(service.cost, ""), service.cost_details]))
     pairs = [
-        ["Pour", " ".join(filter(None, [", ".join(audiences), service.audience_details]))],
+        ["Pour", " ".join(filter(None, [", ".join(audiences), women, service.audience_details]))],
         ["Prix", cost],
         ["Conditions", service.conditions],
+        ["Langues", languages_in_words(languages_of(service))],
+        ["Accès", ", ".join(access_in_words(accessibility_of(service)))],
     ]
     return [[word, shortened(value, longest)] for word, value in pairs if value.strip()]
 

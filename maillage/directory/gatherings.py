@@ -20,18 +20,21 @@ from maillage.core.text import words as words_of
 from maillage.directory.actions.saving import remove_all
 from maillage.directory.choices import SubmissionState
 from maillage.directory.deadlines import answer_due, calendar
-from maillage.directory.models import SavedSearch, Service, Structure, Submission
+from maillage.directory.models import SavedSearch, Service, Structure, Submission, UnknownWord
 from maillage.directory.pages.saved import news_of
 from maillage.directory.permissions import (
     awaits_second_factor,
+    can_edit_structure,
     can_follow_submission,
     can_moderate_submission,
     can_read_service,
     can_read_structure,
     can_read_submission,
+    can_settle_unknown_word,
     can_use_saved_search,
 )
 from maillage.directory.search.candidates import services_named
+from maillage.directory.secrecy import records_that_tell
 
 FORGOTTEN = dt.timedelta(days=7)
 MOST_NAMED = 5_000
@@ -61,6 +64,15 @@ TOOLS = (
         "inbox",
         weight=19,
     ),
+    Entry(
+        gettext_lazy("Les mots des habitants"),
+        "directory:words",
+        (Role.MDS_EDITOR, Role.MDS_MANAGER),
+        gettext_lazy("Les mots que la recherche n'a pas compris, et ceux que vous lui apprenez."),
+        "message-square-text",
+        weight=8,
+        rule=can_settle_unknown_word,
+    ),
 )
 
 
@@ -72,6 +84,8 @@ def register() -> None:
     my_day.add(proposals_to_carry_on)
     my_day.add(protected_records)
     my_day.add(searches_that_changed)
+    my_day.add(words_to_understand)
+    my_day.add(telling_records)
     global_search.add(gettext_lazy("Structures"), find_structures)
     global_search.add(gettext_lazy("Services"), find_services)
     global_search.add(gettext_lazy("Propositions"), find_proposals)
@@ -157,6 +171,32 @@ def searches_that_changed(reader: Any) -> list[Waiting]:
         Waiting(one.name, one.get_absolute_url(), f"{said}.", weight=2, kind=_("Recherche enregistrée"))
         for one, said in found
         if said
+    ]
+
+
+def words_to_understand(reader: Any) -> list[Waiting]:
+    """For who keeps the whole Département: the words that nobody understood, those put off aside."""
+    count = can_settle_unknown_word.among(UnknownWord.objects.now(), reader).count()
+    if not count:
+        return []
+    title = ngettext("%(count)d mot à comprendre", "%(count)d mots à comprendre", count) % {"count": count}
+    why = _("Des habitants les ont écrits, et la recherche ne les comprend pas : apprenez-les-lui, ou écartez-les.")
+    return [Waiting(title, reverse("directory:words"), why, weight=3, kind=_("Mots des habitants"))]
+
+
+def telling_records(reader: Any) -> list[Waiting]:
+    """For who keeps it: a confidential address that a public text tells, whatever brought that text."""
+    hidden = Structure.objects.published().filter(is_address_confidential=True)
+    return [
+        Waiting(
+            title=one.name,
+            url=one.get_absolute_url(),
+            why=_("Un texte public nomme la commune ou la rue de cette adresse confidentielle : corrigez-le."),
+            weight=25,
+            kind=_("Adresse confidentielle"),
+        )
+        for one in can_edit_structure.among(hidden, reader)
+        if records_that_tell(one)
     ]
 
 

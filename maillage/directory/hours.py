@@ -72,7 +72,7 @@ def _with_local_holidays(text: str, zone: str, year: int) -> OpeningHours | None
 
 @lru_cache
 def _local_holidays(zone: str, year: int) -> tuple[dt.date, ...]:
-    """The public holidays that a zone has more than the others, that year and the next, for what is said of January."""
+    """The public holidays that a zone has more than the others, that year and the next."""
     years = (year, year + 1)
     return tuple(sorted(set().union(*(public_holidays(y, zone=zone) - public_holidays(y) for y in years))))
 
@@ -229,6 +229,15 @@ def _usually(hours: OpeningHours, first: dt.date) -> str:
     if len(found) == 1:
         return gettext("%(hours)s (certaines semaines)") % {"hours": found[0]}
     return gettext("%(hours)s ou %(others)s (certaines semaines)") % {"hours": found[0], "others": found[1]}
+
+
+def on_day_in_words(text: str, day: dt.date, *, zone: str = "") -> str:
+    """The hours of one day, for someone who wants to go then: « Mercredi : 14 h – 17 h »; empty when unknown."""
+    hours = _hours(text, zone=zone, year=day.year)
+    if hours is None:
+        return ""
+    said = gettext("%(day)s : %(hours)s") % {"day": WEEKDAYS[day.weekday()], "hours": _spans_in_words(hours, day)}
+    return said[:1].upper() + said[1:]
 
 
 def _spans_in_words(hours: OpeningHours, day: dt.date) -> str:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import datetime
+from itertools import groupby
 
 import pytest
 from django.core.management import call_command
@@ -29,10 +30,13 @@ pytestmark = pytest.mark.django_db  # Else, run alone, it would be given no data
 @pytest.fixture(scope="module")
 def flat(django_db_setup, django_db_blocker, tmp_path_factory):
     """L'Aubrelle as `build_demo` fills a house, twice, once for this module."""
-    shapes = override_settings(DEMO=True, SHAPES_DIR=tmp_path_factory.mktemp("shapes"))
-    with django_db_blocker.unblock(), transaction.atomic(), clock.travel(MONDAY), shapes:
+    var = tmp_path_factory.mktemp("var")
+    apart = override_settings(
+        DEMO=True, SHAPES_DIR=var / "shapes", ROADS_DIR=var / "roads", POPULATION_DIR=var / "population"
+    )
+    with django_db_blocker.unblock(), transaction.atomic(), clock.travel(MONDAY), apart:
         for _time in range(2):
-            call_command("build_demo", verbosity=0)
+            call_command("build_demo", without_roads=True, verbosity=0)
         yield
         transaction.set_rollback(True)
 
@@ -60,6 +64,16 @@ def test_each_person_holds_their_role_once(flat):
     assert Membership.objects.count() == len(everyone)
     for staff in everyone:
         assert has_role(User.objects.get(username=staff.username), staff.role)
+
+
+def test_each_role_has_someone_who_shows_it():
+    """Whoever tries the demonstration can enter as any of the roles; a new role comes with its person."""
+    shown = {staff.role for staff in PEOPLE}
+    assert [role for role in Role.values if role not in shown] == []
+    assert all(staff.presentation and staff.shows for staff in PEOPLE)
+    assert [title for title, _ in groupby(staff.shows for staff in PEOPLE)] == list(
+        dict.fromkeys(staff.shows for staff in PEOPLE)
+    )
 
 
 def test_two_maisons_des_solidarites_have_teams_that_miss_someone(flat):

@@ -11,9 +11,9 @@ from django.db.models import QuerySet
 
 from maillage.core.text import stems
 from maillage.directory.choices import AUDIENCES, EVERYWHERE, ON_SITE, REMOTE, THEMES
-from maillage.directory.models import SearchEntry, SearchState, Service
+from maillage.directory.models import SearchEntry, SearchState, Service, accessibility_of, languages_of
 from maillage.directory.permissions import can_read_service
-from maillage.directory.search.columns import AUDIENCE, COST, THEME, ZONE
+from maillage.directory.search.columns import ACCESS, AUDIENCE, COST, LANGUAGE, THEME, WOMEN, ZONE
 from maillage.directory.search.draw import lot_of
 from maillage.directory.search.index import FEW, built
 from maillage.directory.search.origins import departement_of
@@ -137,6 +137,7 @@ def entry_of(service: Service, centres: dict[str, Centre], *, revision: int) -> 
         is_remote=REMOTE in modes or not on_site,
         updated_on=service.updated_on,
         hours=service.hours,
+        holiday_zone=service.holiday_zone,
         codes=" ".join(codes_of(service, place)),
         own_words=own,
         structure_words=theirs,
@@ -187,10 +188,14 @@ def _stems_of(text: str) -> frozenset[str]:
 
 
 def codes_of(service: Service, place: Centre) -> list[str]:
-    """Its thématiques, publics, cost and zone, each with what it is of written before it."""
+    """Its thématiques, publics, cost, zone, languages, access…, each with what it is of written before it."""
     codes = [THEME + code for code in service.themes or [] if code in THEMES]
     codes += [AUDIENCE + code for code in service.audiences or [] if code in AUDIENCES]
     codes += [ZONE + code for code in zone_of(service, place)]
+    codes += [LANGUAGE + code for code in languages_of(service)] + [
+        ACCESS + code for code in accessibility_of(service)
+    ]
+    codes += [WOMEN] if service.is_women_only else []
     return sorted({*codes, *([COST + service.cost] if service.cost else [])})
 
 

@@ -2,6 +2,7 @@
 
 from maillage.directory.forms.deciding import ClosingForm, ConfirmForm, DecisionForm, OnceForm, RestoreForm
 from maillage.directory.forms.editing import (
+    FOLDED,
     EditForm,
     ProposedServiceForm,
     ProposedStructureForm,
@@ -14,8 +15,8 @@ from maillage.directory.forms.searching import PlaceAsked, SearchForm, Territory
 from maillage.directory.forms.tying import TieForm
 
 __all__ = [
-    "ClosingForm", "ConfirmForm", "DecisionForm", "EditForm", "FollowForm", "Hand", "NameForm", "OnceForm",
-    "PlaceAsked", "ProposedServiceForm", "ProposedStructureForm", "RestoreForm", "SaveForm", "SearchForm",
-    "SendForm", "ServiceForm", "StructureForm", "TerritoryForm", "TieForm", "as_fields", "durations",
+    "FOLDED", "ClosingForm", "ConfirmForm", "DecisionForm", "EditForm", "FollowForm", "Hand", "NameForm",
+    "OnceForm", "PlaceAsked", "ProposedServiceForm", "ProposedStructureForm", "RestoreForm", "SaveForm",
+    "SearchForm", "SendForm", "ServiceForm", "StructureForm", "TerritoryForm", "TieForm", "as_fields", "durations",
     "read_hand", "search_in_hand", "signed_key",
 ]  # fmt: skip

@@ -97,7 +97,12 @@ class Lexicon:
 @cache
 def lexicon() -> Lexicon:
     """The reviewed files, read once. Of several spellings of one expression, the shortest is the one shown."""
-    return build(sorted(read_rows(), key=lambda row: -len(row.expression)))
+    return build(product_rows())
+
+
+def product_rows() -> list[Row]:
+    """The rows of the reviewed files, in the order in which `build` wants them."""
+    return sorted(read_rows(), key=lambda row: -len(row.expression))
 
 
 def build(rows: Iterable[Row]) -> Lexicon:
@@ -119,9 +124,12 @@ def build(rows: Iterable[Row]) -> Lexicon:
     )
 
 
-def read_need(text: str) -> Reading:
-    """What a person needs, from their own words: exact expressions, then the longest, each word understood once."""
-    book, heard = lexicon(), hear(text[:LONGEST_NEED])
+def read_need(text: str, book: Lexicon | None = None) -> Reading:
+    """What a person needs, from their own words: exact expressions, then the longest, each word understood once.
+
+    Read with the product's lexicon, or with another `book`: `house.py` has the one with the Département's own words.
+    """
+    book, heard = book or lexicon(), hear(text[:LONGEST_NEED])
     said = [each.word for each in heard]
     clauses, sentences = _numbered(heard)
     exact = places(dict(enumerate(said)), book.exact, clauses=clauses, is_loose=False)

@@ -38,6 +38,10 @@ class Migration(migrations.Migration):
             "searchentry", "lot",
             models.BigIntegerField(default=0, verbose_name="ce que le tirage du jour mélange"), preserve_default=False,
         ),
+        migrations.AddField(
+            "searchentry", "holiday_zone",
+            models.CharField(blank=True, default="", max_length=10, verbose_name="zone des jours fériés"), preserve_default=False,
+        ),
         migrations.AddField("searchentry", "is_listed", models.BooleanField(default=True, verbose_name="est montré")),
         migrations.AddField("searchentry", "codes", models.TextField(blank=True, default="", verbose_name="codes"), preserve_default=False),
         migrations.AddField("searchentry", "own_words", models.TextField(blank=True, default="", verbose_name="mots de son nom"), preserve_default=False),

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('directory', '0006_search_in_columns'),
+        ('directory', '0007_own_words'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,4 +1,4 @@
-"""What the directory holds: sources, structures, services, what members propose, and tables that make search fast."""
+"""What the directory holds: sources, structures, services, what members propose, words, fast tables."""
 
 from maillage.directory.models.entries import SearchEntry, SearchState
 from maillage.directory.models.proposals import RecordChange, Submission
@@ -9,12 +9,19 @@ from maillage.directory.models.records import (
     Service,
     Source,
     Structure,
+    access_needs_of,
+    accessibility_of,
+    departement_of,
     freshness_of,
+    languages_of,
 )
 from maillage.directory.models.saved import SavedSearch
+from maillage.directory.models.words import LexiconStamp, OwnExpression, UnknownWord, WordAsker, WordCount
 
 __all__ = [
     "ImportRun",
+    "LexiconStamp",
+    "OwnExpression",
     "Record",
     "RecordChange",
     "RecordQuerySet",
@@ -25,5 +32,12 @@ __all__ = [
     "Source",
     "Structure",
     "Submission",
+    "UnknownWord",
+    "WordAsker",
+    "WordCount",
+    "access_needs_of",
+    "accessibility_of",
+    "departement_of",
     "freshness_of",
+    "languages_of",
 ]

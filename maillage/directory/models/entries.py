@@ -27,6 +27,7 @@ class SearchEntry(models.Model):
     is_remote = models.BooleanField("répond à distance")
     updated_on = models.DateField("mise à jour le")
     hours = models.TextField("horaires", blank=True)
+    holiday_zone = models.CharField("zone des jours fériés", max_length=10, blank=True)
     codes = models.TextField("codes", blank=True)
     own_words = models.TextField("mots de son nom", blank=True)
     structure_words = models.TextField("mots du nom de sa structure", blank=True)

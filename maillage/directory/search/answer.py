@@ -34,7 +34,8 @@ A_DAY = 24 * 60  # Minutes: the nearest one, however far.
 class Result:
     """One service that answers, as shown: `minutes` of travel (None at a distance) and why it is here.
 
-    `point`: where one goes, in degrees; None at a distance. `is_estimate`: no road network told the minutes.
+    `open_now`: a sentence on when it opens, now or the day asked for. `point`: where one goes, in degrees; None at a
+    distance. `is_estimate`: no road network told the minutes.
     """
 
     service: Service
@@ -124,7 +125,17 @@ def _shown(places: list[Place], query: SearchQuery, reader: Any) -> tuple[Result
 
 
 def _result(service: Service, place: Place, query: SearchQuery, met: dict[str, int]) -> Result:
-    at = clock.local_now()
+    at, zone = clock.local_now(), service.holiday_zone
+    if query.when:
+        opening, is_open = (
+            hours.on_day_in_words(service.hours, query.when.day_from(at.date(), zone=zone), zone=zone),
+            True,
+        )
+    else:
+        opening, is_open = (
+            hours.now_in_words(service.hours, at, zone=zone),
+            hours.is_open(service.hours, at, zone=zone),
+        )
     return Result(
         service=service,
         rank=place.rank,
@@ -132,8 +143,8 @@ def _result(service: Service, place: Place, query: SearchQuery, met: dict[str, i
         minutes=place.minutes,
         is_reserved=place.is_reserved,
         reasons=tuple(_reasons(service, query, met)),
-        open_now=hours.now_in_words(service.hours, at),
-        is_open=hours.is_open(service.hours, at),
+        open_now=opening,
+        is_open=is_open,
         point=place.point,
         is_estimate=place.is_estimate,
     )

@@ -203,15 +203,15 @@ def _open_among(columns: Columns, rows: Rows, query: SearchQuery, now: dt.dateti
     if not (query.is_open_now or query.when):
         return np.ones(len(rows), dtype=np.bool_)
     texts = columns.hours[rows]
-    written = {int(text): columns.hours_texts[text].decode() for text in np.unique(texts)}
-    is_open = {text: _suits(said, query, now) for text, said in written.items()}
+    is_open = {int(text): _suits(*columns.hours_of(text), query, now) for text in np.unique(texts)}
     return np.array([is_open[text] for text in texts.tolist()], dtype=np.bool_)
 
 
-def _suits(text: str, query: SearchQuery, now: dt.datetime) -> bool:
-    if query.is_open_now and not hours.is_open(text, now):
+def _suits(text: str, zone: str, query: SearchQuery, now: dt.datetime) -> bool:
+    if query.is_open_now and not hours.is_open(text, now, zone=zone):
         return False
-    return query.when is None or hours.is_open_during(text, *query.when.span_from(now.date()))
+    span = query.when.span_from(now.date(), zone=zone) if query.when else None
+    return span is None or hours.is_open_during(text, *span, zone=zone)
 
 
 # -- How well --------------------------------------------------------------------------------------------------------

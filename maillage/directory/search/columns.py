@@ -19,9 +19,11 @@ THEME, AUDIENCE, ZONE, COST, LANGUAGE, ACCESS, ONLY = "t:", "a:", "z:", "c:", "l
 """What a code is of, written before it. A word is written after WORD."""
 WORD = "w:"
 WOMEN = f"{ONLY}women"
+ZONE_ENDS = "\n"
+"""Between the zone of public holidays and the hours it is read with, where hours are kept once each."""
 FIELDS = (
     "pk", "structure_key", "lot", "latitude", "longitude", "density", "is_on_site", "is_remote", "updated_on",
-    "hours", "codes", "own_words", "structure_words", "words",
+    "hours", "holiday_zone", "codes", "own_words", "structure_words", "words",
 )  # fmt: skip
 """What is read of an entry after its revision, in this order."""
 KINDS = {
@@ -87,8 +89,13 @@ class Columns:
         return Texts(self.arrays["said_blob"], self.arrays["said_ends"])
 
     @cached_property
-    def hours_texts(self) -> Texts:
+    def _hours_texts(self) -> Texts:
         return Texts(self.arrays["hours_blob"], self.arrays["hours_ends"])
+
+    def hours_of(self, place: int) -> tuple[str, str]:
+        """The hours that the column `hours` means by a number, and their zone of public holidays."""
+        zone, _, text = self._hours_texts[place].decode().partition(ZONE_ENDS)
+        return text, zone
 
     @cached_property
     def _starts(self) -> NDArray[np.int64]:
@@ -161,8 +168,9 @@ class _Builder:
         return self
 
     def _take_one(self, row: int, revision: int, *facts: Any) -> None:
-        pk, place, lot, north, east, density, on_site, remote, updated, hours, codes, own, theirs, words = facts
+        pk, place, lot, north, east, density, on_site, remote, updated, hours, zone, codes, own, theirs, words = facts
         said = codes.split()
+        hours = f"{zone}{ZONE_ENDS}{hours}" if hours else ""
         told = (
             revision, pk, place, lot, np.nan if north is None else north, np.nan if east is None else east, density,
             on_site, remote, updated.toordinal(), self.hours.setdefault(hours, len(self.hours)),

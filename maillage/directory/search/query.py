@@ -4,6 +4,7 @@ import base64
 import datetime as dt
 import json
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.core.signing import BadSignature, Signer
 from django.utils.translation import gettext
@@ -11,7 +12,7 @@ from django.utils.translation import gettext
 from maillage.core.refusals import Refused
 from maillage.core.text import stems
 from maillage.directory.choices import category_of
-from maillage.directory.lexicon import Reading, read_need
+from maillage.directory.lexicon import Reading, read_here
 from maillage.directory.when import When
 from maillage.territories.actions import Point
 from maillage.territories.choices import TravelMode
@@ -57,9 +58,17 @@ class SearchQuery:
     is_women_only: bool = False
     cursor: str = ""
 
+    @cached_property
+    def _reading(self) -> Reading:
+        return read_here(self.words)
+
+    @cached_property
+    def _stems(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(stems(self.words)))
+
     def reading(self) -> Reading:
-        """What the lexicon makes of the words."""
-        return read_need(self.words)
+        """What the lexicon of this house makes of the words: read once, whatever is asked of it."""
+        return self._reading
 
     def wanted_themes(self) -> tuple[str, ...]:
         """The thématiques asked for, else those the lexicon understands."""
@@ -75,7 +84,8 @@ class SearchQuery:
         return tuple(map(tuple, chosen.values()))
 
     def word_stems(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(stems(self.words)))
+        """The stems of the words, each once."""
+        return self._stems
 
 
 @dataclass(frozen=True)

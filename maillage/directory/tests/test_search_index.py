@@ -19,7 +19,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _one_monday_in_melune(melune, monday_morning):
-    """Every test of this page stands in Melune on Monday 9 March 2026, at ten."""
+    """Every test of this page stands in Melune on Monday 9 March 2026, at ten, in a process that searched nothing."""
+    indexes.forget()
 
 
 def found(reader, words=""):
