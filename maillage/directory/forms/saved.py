@@ -18,7 +18,10 @@ SALT = "maillage.directory.saved-search"
 OPEN_FOR = 12 * 3600
 LONGEST_NAME = 80
 CIVIL = re.compile(r"(?i)\b(?:M\.|Mr|Mme|Mlle|Monsieur|Madame|Mademoiselle)\s+[^\W\d_]")
-FORM_NAMES = {"is_open_now": "open_now", "cost": "free", "is_women_only": "women_only"}
+FORM_NAMES = {
+    "is_open_now": "open_now", "cost": "free", "is_women_only": "women_only", "weekday": "day",
+    "languages": "language", "accessibility": "access",
+}  # fmt: skip
 """The fields of a question that its form calls otherwise."""
 
 
@@ -52,9 +55,7 @@ class FollowForm(forms.Form):
     is_watched = forms.BooleanField(
         label=_("Me dire ce qui change"),
         required=False,
-        help_text=_(
-            "Chaque nuit, les réponses sont comparées ; ce qui est nouveau ou parti attend dans « Ma journée »."
-        ),
+        help_text=_("Chaque nuit, les réponses sont comparées ; ce qui change attend dans votre journée."),
     )
     is_mailed = forms.BooleanField(
         label=_("M'écrire aussi"),
@@ -151,7 +152,9 @@ def _as_field(name: str, value: Any) -> list[tuple[str, str]]:
     if isinstance(value, list):
         return [(name, str(one)) for one in value]
     if isinstance(value, dict):
-        return [pair for inner, one in value.items() for pair in _as_field(inner, one)]
+        return [
+            pair for inner, one in value.items() for pair in _as_field(FORM_NAMES.get(str(inner), str(inner)), one)
+        ]
     if isinstance(value, bool) or (name, value) == ("free", FREE):
         return [(name, "on")] if value else []
     return [(name, str(value))]

@@ -8,8 +8,9 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext
 
 from maillage.core.documents import in_words
-from maillage.directory.choices import AUDIENCES, COSTS, REMOTE, THEMES, WatchPause
+from maillage.directory.choices import AUDIENCES, COSTS, REMOTE, THEMES, AccessNeed, WatchPause
 from maillage.directory.forms import FollowForm, NameForm, as_fields
+from maillage.directory.languages import LANGUAGES
 from maillage.directory.models import SavedSearch, Service
 from maillage.directory.permissions import can_read_service
 from maillage.directory.search import SearchQuery
@@ -118,4 +119,14 @@ def filters_in_words(query: SearchQuery) -> list[str]:
     received = {"": "", REMOTE: gettext("à distance")}.get(query.reception, gettext("sur place"))
     audiences = ", ".join(mid_sentence(AUDIENCES[code]) for code in query.audiences if code in AUDIENCES)
     cost = mid_sentence(COSTS.get(query.cost, ""))
-    return [audiences, cost, received, gettext("ouvert à l'heure où on cherche") if query.is_open_now else ""]
+    spoken = ", ".join(LANGUAGES[code] for code in query.languages if code in LANGUAGES)
+    return [
+        audiences,
+        gettext("entre femmes") if query.is_women_only else "",
+        cost,
+        received,
+        gettext("on y parle %(language)s") % {"language": spoken} if spoken else "",
+        ", ".join(mid_sentence(str(AccessNeed(need).label)) for need in query.accessibility if need in AccessNeed),
+        gettext("ouvert à l'heure où on cherche") if query.is_open_now else "",
+        gettext("ouvert %(when)s") % {"when": query.when.in_words()} if query.when else "",
+    ]

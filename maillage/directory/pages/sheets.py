@@ -54,9 +54,10 @@ def asking(form: SearchForm) -> dict[str, object]:
     themes = cast(QueryDict, form.data).getlist("themes") if form.is_bound else []
     words = form.data.get("words", "") if form.is_bound else ""
     needs = words or ", ".join(THEMES[theme] for theme in themes if theme in THEMES)
-    if form.is_bound and needs and form.says_no_place:  # A question, not an error.
+    hand = lists.in_hand(cast(QueryDict, form.data) if form.is_bound else QueryDict())
+    if form.is_bound and (needs or hand["in_hand"]) and form.says_no_place:  # A question, not an error.
         form = SearchForm(initial={"words": words, "themes": themes})
-    return {"form": form, "needs": needs}
+    return {"form": form, "needs": needs} | hand
 
 
 def results(answer: Answer, form: SearchForm) -> dict[str, object]:

@@ -155,18 +155,38 @@ def test_the_form_of_the_search_asks_the_same_question(query):
     assert form.query() == query_of(codes)
 
 
+def test_her_page_says_every_filter_in_words(client, enter, greta, kept):
+    asked = {
+        "audiences": ("femmes",), "cost": FREE, "reception": "a-distance", "is_open_now": True,
+        "when": When(weekday=2, part=DayPart.AFTERNOON), "languages": ("ara",), "accessibility": ("wheelchair",),
+        "is_women_only": True,
+    }  # fmt: skip
+    kept(ask(themes=(FOOD,), **asked))
+    enter(greta)
+    said = text_of(client.get(MINE))
+    for part in ("femmes", "entre femmes", "gratuit", "à distance", "arabe", "fauteuil", "mercredi après-midi"):
+        assert part in said
+
+
 def test_every_field_of_a_question_is_kept_or_left_out_on_purpose():
     """A field added to the question must be something `codes` can write: this fails for one that is silently lost."""
     said = {
         "themes": (FOOD,), "minutes": 45, "mode": TravelMode.FOOT, "audiences": ("femmes",), "cost": FREE,
-        "reception": "a-distance", "is_open_now": True, "when": When(weekday=2), "languages": ("ar",),
+        "reception": "a-distance", "is_open_now": True, "when": When(weekday=2), "languages": ("ara",),
         "accessibility": ("wheelchair",), "is_women_only": True,
     }  # fmt: skip
     names = {one.name for one in fields(SearchQuery)}
     assert names - set(said) <= {"origin", "words", "cursor"}, "Say here what the new field holds."
     query = ask(**{name: value for name, value in said.items() if name in names})
     assert set(codes_of(query)) == (set(said) & names) | {"commune"}
-    assert replace(query_of(codes_of(query)), origin=MELUNE) == query
+    back = query_of(codes_of(query))
+    assert replace(back, origin=MELUNE) == query
+    sent = QueryDict(mutable=True)
+    for name, value in as_fields(codes_of(query), place=back.origin.label):
+        sent.appendlist(name, value)
+    form = SearchForm(sent)
+    assert form.is_valid()
+    assert form.query() == back
 
 
 # -- Keeping one -----------------------------------------------------------------------------------------------------
