@@ -11,7 +11,8 @@ from maillage.directory.lexicon.rows import URGENCIES
 
 HEARD = {
     "violence": """
-        mon mec me cogne · mon mari me frape · mon copin me tape · jai peur de mon mari · je me fais frapper par mon conjoint
+        mon mec me cogne · mon mari me frape · mon copin me tape
+        jai peur de mon mari · je me fais frapper par mon conjoint
         mon mari contrôle mon téléphone et mon argent · il m'interdit de sortir · mon compagnon m'a étranglée
         ma belle-famille veut me marier de force · mon mari me force à coucher avec lui · on m'a violée
         mon patron m'a touché les seins · mon fils de 17 ans me tape · ma voisine crie la nuit son mari la bat
@@ -46,7 +47,8 @@ HEARD = {
     """,
 }
 DENIED_OR_NOTHING = """
-    je n'ai pas de violence à signaler · pas suicidaire · je ne suis pas à la rue · je ne suis pas suicidaire mais déprimé
+    je n'ai pas de violence à signaler · pas suicidaire · je ne suis pas à la rue
+    je ne suis pas suicidaire mais déprimé
     je n'ai pas été frappée · mon mari n'est pas violent · aucune violence · je n'ai jamais été battue
     je ne dors pas dehors · séparation sans violence · le propriétaire me menace d'expulsion · du coup je sais pas
     la caf me contrôle · l'assistante sociale qui me suit · tuer les punaises · disparition de mon dossier
