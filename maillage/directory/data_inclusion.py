@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from maillage.core.tabular import Row, UnreadableFile, looks_like_json, read_csv, read_json
 from maillage.directory.choices import (
+    ACCESSIBILITY,
     AUDIENCES,
     CONTACT_MODES,
     CONTACTED_BY,
@@ -24,7 +25,9 @@ from maillage.directory.choices import (
     SERVICE_KINDS,
     THEMES,
 )
+from maillage.directory.languages import LANGUAGES
 from maillage.directory.models import Record, Service, Structure
+from maillage.directory.secrecy import shown_zone, texts_that_tell
 
 COMMON = {
     "source": "producer",
@@ -68,6 +71,13 @@ SERVICE_FIELDS = COMMON | {
     "volume_horaire_hebdomadaire": "weekly_hours",
     "nombre_semaines": "weeks",
 }
+OWN_STRUCTURE_FIELDS = {"langues": "languages", "accessibilite_details": "accessibility"}
+OWN_SERVICE_FIELDS = {"langues": "languages", "reserve_aux_femmes": "is_women_only"}
+"""What the standard has no word for: a source may give it beside the standard's fields, or it is kept here."""
+OWN_VOCABULARIES: dict[str, frozenset[str]] = {
+    "langues": frozenset(LANGUAGES),
+    "accessibilite_details": frozenset(ACCESSIBILITY),
+}
 TELLING_FIELDS = ("siret", "lien_source", "site_web", "accessibilite_lieu")
 """What is no address but leads to one: a company number and pages that show where it stands."""
 ADDRESS_FIELDS = ("commune", "code_postal", "code_insee", "adresse", "complement_adresse", "longitude", "latitude")
@@ -83,7 +93,7 @@ VOCABULARIES = {
 }
 LISTS = {
     "thematiques", "publics", "modes_accueil", "modes_mobilisation", "mobilisable_par", "reseaux_porteurs",
-    "zone_eligibilite",
+    "zone_eligibilite", *OWN_VOCABULARIES,
 }  # fmt: skip
 SERVICE_ONLY = {
     "structure_id", "publics", "frais", "modes_accueil", "zone_eligibilite", "mobilisable_par", "modes_mobilisation",
@@ -113,6 +123,7 @@ BOUNDS = {
     "latitude": (-90, 90), "longitude": (-180, 180), "volume_horaire_hebdomadaire": (0, 168),
     "nombre_semaines": (1, 5_200),
 }  # fmt: skip
+YES_NO = {"true": True, "oui": True, "1": True, "false": False, "non": False, "0": False}
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?:T.*)?", re.DOTALL)
 UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 """What no database keeps: the null character, halves of characters."""
@@ -235,12 +246,22 @@ def check(row: Row, record: dict[str, Any], schema: type[v1.Structure] | type[v1
 
 
 def faults_of(thing: Structure | Service) -> list[tuple[str, str]]:
-    """What the official schema would find wrong with a record of ours: our field, and what it needs."""
+    """What is wrong with a record of ours, for the official schema or for ourselves: our field, and what it needs."""
     if isinstance(thing, Structure):
         names, found = STRUCTURE_FIELDS, check(Row(0, {}), structure_record(thing), v1.Structure)
     else:
         names, found = SERVICE_FIELDS, check(Row(0, {}), service_record(thing), v1.Service)
-    return [(names[fault.field], fault.right) for fault in found if fault.field in names]
+    told = [(name, "un texte qui ne dise pas où est l'adresse confidentielle") for name in texts_that_tell(thing)]
+    return [(names[fault.field], fault.right) for fault in found if fault.field in names] + _own_faults(thing) + told
+
+
+def _own_faults(thing: Structure | Service) -> list[tuple[str, str]]:
+    names = OWN_STRUCTURE_FIELDS if isinstance(thing, Structure) else OWN_SERVICE_FIELDS
+    return [
+        (ours, "des valeurs de la liste")
+        for theirs, ours in names.items()
+        if theirs in OWN_VOCABULARIES and not set(getattr(thing, ours) or ()) <= OWN_VOCABULARIES[theirs]
+    ]
 
 
 def _leaves(value: Any) -> Iterator[Any]:
@@ -306,6 +327,23 @@ def to_fields(record: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
     return {ours: _to_field(theirs, record.get(theirs)) for theirs, ours in names.items()}
 
 
+def own_fields(record: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+    """Those of our own fields that a source gives, in our words; what it does not give is not here.
+
+    Another source may use the same name otherwise: its words that are none of ours are left in « telle que reçue ».
+    """
+    found: dict[str, Any] = {}
+    for theirs, ours in names.items():
+        value = record.get(theirs)
+        if theirs not in OWN_VOCABULARIES:
+            if str(value).lower() in YES_NO:
+                found[ours] = YES_NO[str(value).lower()]
+        elif isinstance(value, list):
+            known = sorted({str(code) for code in value} & OWN_VOCABULARIES[theirs])
+            found |= {ours: known} if known or not value else {}
+    return found
+
+
 def _to_field(theirs: str, value: Any) -> Any:
     if theirs == "date_maj":
         return dt.date.fromisoformat(str(value)[:10])
@@ -326,7 +364,7 @@ def service_record(service: Service, *, with_address: bool = True) -> dict[str, 
     """The service in data·inclusion v1; without its address when the reader may not know it."""
     record = {theirs: _to_record(getattr(service, ours)) for theirs, ours in SERVICE_FIELDS.items()}
     record["structure_id"] = service.structure.uid
-    return record if with_address else _without_address(record)
+    return record if with_address else _without_address(record) | {"zone_eligibilite": shown_zone(service)}
 
 
 def _to_record(value: Any) -> Any:
