@@ -6,20 +6,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from maillage.core import clock, mapped
 from maillage.core.refusals import Refused
 from maillage.territories.choices import Density, TravelMode
-from maillage.territories.ground import DENSITIES, Floats
+from maillage.territories.ground import DENSITIES, UNKNOWN_DENSITY, on_the_sphere
 from maillage.territories.models import Commune
 from maillage.territories.roads import stored
 from maillage.territories.roads.graph import Graph, graphs_of
 from maillage.territories.roads.network import ModeNetwork
 from maillage.territories.roads.osm import Extract, OsmUnreadable, read_osm
 from maillage.territories.roads.outline import covered
-from maillage.territories.shapes import commune_at
-from maillage.territories.travel.calibration import calibrate
+from maillage.territories.travel.calibration import RanksOf, calibrate
 from maillage.territories.travel.interface import Calibration, Error
 
 
@@ -107,7 +106,7 @@ def load_roads(path: Path, *, anyway: bool = False) -> RoadsReport:
     if not anyway:
         _refuse_elsewhere(path, communes, away)
         _refuse_losses(path, extract, graphs)
-    held = calibrate(graphs, _ranks_of)
+    held = calibrate(graphs, _ranks_of())
     facts = _facts(path, extract, graphs, held)
     version = mapped.write(stored.home(), stored.arrays_of(graphs, extract.rivers), facts).name
     return RoadsReport(
@@ -153,12 +152,14 @@ def _refuse_losses(path: Path, extract: Extract, graphs: dict[TravelMode, Graph]
         )
 
 
-def _ranks_of(points: Floats) -> NDArray[np.intp]:
-    """The density of the commune where each point falls."""
-    if not Commune.objects.current().placed().exists():
-        return np.full(len(points), DENSITIES.index(Density.SPARSE))
-    communes = [commune_at(latitude, longitude) for latitude, longitude in points]
-    return np.array([DENSITIES.index(Density(c.density) if c else Density.SPARSE) for c in communes])
+def _ranks_of() -> RanksOf:
+    """The density of a point is that of the commune whose centre is nearest; countryside where none is known."""
+    rows = list(Commune.objects.current().placed().values_list("latitude", "longitude", "density"))
+    if not rows:
+        return lambda points: np.full(len(points), UNKNOWN_DENSITY)
+    tree = cKDTree(on_the_sphere(np.array([row[:2] for row in rows], dtype=np.float64)))
+    ranks = np.array([DENSITIES.index(Density(row[2])) for row in rows])
+    return lambda points: ranks[tree.query(on_the_sphere(points))[1]]
 
 
 def _facts(path: Path, extract: Extract, graphs: dict[TravelMode, Graph], held: list[Calibration]) -> dict[str, Any]:

@@ -65,7 +65,7 @@ def plain_seconds(tags, mode, metres, whole):
     if tags.get("route") == "ferry":
         if mode == CAR and "motor_vehicle" not in tags:
             return None, None
-        taken = 300 * metres / whole if "duration" in tags else 3.6 * metres / 10
+        taken = 300 * metres / max(whole, 1e-9) if "duration" in tags else 3.6 * metres / 10
         return taken, taken
     km_h = PLAIN_SPEEDS[tags["highway"]][column]
     if not km_h or tags.get("access") == "private" or (mode == CAR and tags.get("motor_vehicle") == "no"):

@@ -1,6 +1,5 @@
 """Loading roads, whatever the file; minutes by road, and an estimate that says so where roads cannot tell."""
 
-import itertools
 import os
 import signal
 import subprocess
@@ -13,9 +12,6 @@ import pytest
 import shapely
 from django.conf import settings as house
 from django.core.management import CommandError, call_command
-from hypothesis import given
-from hypothesis import settings as how
-from hypothesis import strategies as st
 
 from maillage.core import mapped
 from maillage.core.refusals import Refused
@@ -23,7 +19,6 @@ from maillage.territories.actions import Point, load_roads, save_communes, trave
 from maillage.territories.choices import TravelMode
 from maillage.territories.ground import great_circle_km
 from maillage.territories.roads import stored
-from maillage.territories.roads.outline import around
 from maillage.territories.tests.conftest import a_commune
 from maillage.territories.tests.osm_files import at, osm_file
 
@@ -366,32 +361,6 @@ def test_an_origin_off_the_roads_gets_a_circle(tmp_path):
 
     assert shapely.minimum_bounding_radius(drawn) > 0
     assert drawn.contains(shapely.Point(*at(0, 9000)[::-1]))
-
-
-scattered = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=60)
-
-
-@how(max_examples=300)
-@given(scattered, st.sampled_from([60.0, 100.0, 250.0, 400.0, 5000.0]))
-def test_an_outline_is_sound_and_holds_every_point(cells, step):
-    points = np.array([at(step * row, step * column) for row, column in cells])
-
-    drawn = around(points)
-
-    assert drawn.is_valid
-    assert shapely.contains_xy(drawn, points[:, 1], points[:, 0]).all()
-    metres = max(100.0, 9 * step / 160)
-    wide = shapely.union_all([shapely.Point(lon, lat).buffer(6 * metres / 70_000) for lat, lon in points])
-    assert wide.covers(drawn)
-
-
-def test_an_outline_keeps_its_holes():
-    ring = [at(200.0 * a, 200.0 * b) for a, b in itertools.product(range(20), repeat=2) if {a, b} & {0, 19}]
-
-    drawn = around(np.array(ring))
-
-    assert not drawn.contains(shapely.Point(*at(1900, 1900)[::-1]))
-    assert drawn.contains(shapely.Point(*at(1900, 0)[::-1]))
 
 
 # -- Rivers ----------------------------------------------------------------------------------------------------------

@@ -12,11 +12,14 @@ from maillage.territories.roads.network import ModeNetwork
 from maillage.territories.travel.estimate import PACES, DistanceEstimate
 from maillage.territories.travel.interface import Calibration, Error
 
-ORIGINS, DESTINATIONS = 80, 400
-# How far people look, as the crow flies (km): pairs farther apart are left out.
+ORIGINS, DESTINATIONS = 80, 100
+# How far people look, as the crow flies (km): pairs are no farther apart.
 WITHIN_KM = {TravelMode.CAR: 40.0, TravelMode.BICYCLE: 12.0, TravelMode.FOOT: 4.0}
 LEAST_PAIRS = 50
+TIMES_LONGER = 4  # Ways that take this many times the longest estimate are left out: nobody would go.
 RanksOf = Callable[[Floats], NDArray[np.intp]]
+Pairs = tuple[Floats, Floats]
+Draw = tuple[np.random.Generator, RanksOf]
 
 
 def calibrate(graphs: Mapping[TravelMode, Graph], ranks_of: RanksOf) -> list[Calibration]:
@@ -34,23 +37,32 @@ def _held(network: ModeNetwork, mode: TravelMode, ranks_of: RanksOf) -> Calibrat
     if len(nodes) < 2:
         return None
     origins = dice.choice(nodes, min(ORIGINS, len(nodes)), replace=False)
-    ends = dice.choice(nodes, min(DESTINATIONS, len(nodes)), replace=False)
-    points, ranks = network.graph.points[ends], ranks_of(network.graph.points[ends])
-    starts = network.graph.points[origins], ranks_of(network.graph.points[origins])
-    halves: list[list[tuple[Floats, Floats]]] = [[], []]
-    for number, (node, (latitude, longitude), rank) in enumerate(zip(origins, *starts, strict=True)):
-        origin = Point(latitude, longitude, DENSITIES[rank])
-        true = network.seconds_from(int(node), limit=np.inf)[ends] / 60 + PACES[mode].access
-        away = great_circle_km(origin, points)
-        kept = np.isfinite(true) & (away > 0) & (away <= WITHIN_KM[mode])
-        halves[number % 2].append((true[kept], DistanceEstimate().exact(origin, points, ranks, mode=mode)[kept]))
-    (fitted, guessed), (true, guess) = (tuple(map(np.concatenate, zip(*half, strict=True))) for half in halves)
+    pairs = [_pairs(network, mode, origin=int(one), nodes=nodes, draw=(dice, ranks_of)) for one in origins]
+    (fitted, guessed), (true, guess) = (
+        tuple(map(np.concatenate, zip(*pairs[half::2], strict=True))) for half in (0, 1)
+    )
     if min(len(fitted), len(true)) < LEAST_PAIRS:
         return None
     access = PACES[mode].access
     scale = round(_weighted_median((fitted - access) / (guessed - access), guessed - access), 3)
     after = access + scale * (guess - access)
     return Calibration(mode, scale, len(fitted) + len(true), _error(guess, true), _error(after, true))
+
+
+def _pairs(network: ModeNetwork, mode: TravelMode, *, origin: int, nodes: NDArray[np.intp], draw: Draw) -> Pairs:
+    """From one node to some around it: minutes by road, minutes estimated."""
+    graph, access, (dice, ranks_of) = network.graph, PACES[mode].access, draw
+    latitude, longitude = graph.points[origin]
+    here = Point(latitude, longitude, DENSITIES[ranks_of(graph.points[[origin]])[0]])
+    near = nodes[great_circle_km(here, graph.points[nodes]) <= WITHIN_KM[mode]]
+    near = near[near != origin]
+    ends = dice.choice(near, min(DESTINATIONS, len(near)), replace=False)
+    points = graph.points[ends]
+    guess = DistanceEstimate().exact(here, points, ranks_of(points), mode=mode)
+    longest = TIMES_LONGER * float(guess.max(initial=0.0))
+    true = network.seconds_from(origin, limit=60 * longest)[ends] / 60 + access
+    kept = np.isfinite(true) & (guess > access)
+    return true[kept], guess[kept]
 
 
 def _weighted_median(ratios: Floats, weights: Floats) -> float:
