@@ -138,6 +138,22 @@ def test_the_results_carry_the_list_in_hand(client, three):
     assert names(client.post(LIST, back)) == ["Épicerie solidaire", "Halte de nuit", "Permanence juridique"]
 
 
+def test_a_list_begun_on_a_page_follows_to_the_search_and_its_results(client, three):
+    """Without a need nor a place yet, it is a question that is asked, not a mistake that is shown."""
+    first, _second, third = keys(three)
+    begun = show(client, three[2:])
+    asked = client.post("/annuaire/", {"chosen": inputs_of(begun)["chosen"]})
+    assert "1 adresse sur votre liste" in text_of(asked)
+    assert "Il nous faut une commune" not in text_of(asked)
+    found = client.post("/annuaire/", inputs_of(asked) | {"words": "j'ai faim", "place": "Melune"})
+    sent = inputs_of(found)
+    assert set(sent["chosen"]) == {str(third)}
+    page = client.post(LIST, sent | {"chosen": [str(first), *sent["chosen"]]})
+    assert names(page) == ["Halte de nuit", "Épicerie solidaire"]
+    nothing = client.post("/annuaire/", sent | {"words": "j'ai faim", "free": "on"})
+    assert nothing.content.decode().count(f'name="chosen" value="{third}"') > 1
+
+
 @given(st.lists(st.text(max_size=12)), st.text(max_size=30), st.lists(st.text(max_size=30)), st.text(max_size=20))
 def test_whatever_is_sent_a_hand_holds_twelve_different_numbers(chosen, order, advice, act):
     data = QueryDict(mutable=True)
