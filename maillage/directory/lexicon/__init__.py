@@ -4,6 +4,7 @@ from maillage.directory.lexicon.checks import check_lexicon
 from maillage.directory.lexicon.house import read_here
 from maillage.directory.lexicon.neighbours import neighbours
 from maillage.directory.lexicon.reading import Match, Reading, read_need
+from maillage.directory.lexicon.rows import count_expressions
 from maillage.directory.lexicon.urgent import UrgentNumber, urgent_numbers
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "Reading",
     "UrgentNumber",
     "check_lexicon",
+    "count_expressions",
     "neighbours",
     "read_here",
     "read_need",

@@ -16,7 +16,8 @@ _PIECE = re.compile(r"[^\W_]+'?|[,;.!?+&/\n]")
 _ELIDED = {
     "j'": "je", "m'": "me", "t'": "te", "s'": "se", "d'": "de", "c'": "ce", "qu'": "que", "l'": "", "n'": "", "ne": "",
 }  # fmt: skip
-_ENDS = frozenset({"et", "ou", "mais", "puis", "ni", "ainsi"})
+_ENDS = frozenset({"et", "mais", "puis", "ni", "ainsi"})
+_JOINS = frozenset({"que", "quand", "lorsque", "si", "comme", "car", "dont", "qui", "ce"})  # « quand je … » goes on.
 _NEW_SUBJECTS = frozenset({"je", "on", "nous", "il", "elle", "ils", "elles"})
 
 
@@ -45,7 +46,7 @@ def hear(text: str) -> list[Heard]:
     for piece in pieces:
         if not piece[0].isalnum() or piece in _ENDS:
             cut = Cut.END
-        elif piece in _NEW_SUBJECTS:
+        elif piece in _NEW_SUBJECTS and not (heard and heard[-1].word in _JOINS):
             cut = max(cut, Cut.SUBJECT)
         if piece[0].isalnum():
             heard.append(Heard(piece, cut))

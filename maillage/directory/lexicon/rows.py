@@ -45,6 +45,11 @@ def read_rows(folder: Path = FOLDER) -> list[Row]:
     return [row for path in category_files(folder) for row in _rows_of(path)]
 
 
+def count_expressions(folder: Path = FOLDER) -> dict[str, int]:
+    """How many expressions each file has."""
+    return {path.name: len(_rows_of(path)) for path in category_files(folder)}
+
+
 def _rows_of(path: Path) -> list[Row]:
     return [
         Row(

@@ -8,7 +8,8 @@ from maillage.directory.lexicon.sounds import sound
 SHORTEST = 6
 SHORTEST_WITH_TWO_SLIPS = 9
 SHORTEST_BY_EAR = 5
-SHORTEST_SOUND = 4
+LONG = 6
+SHORTEST_SOUND = (4, 3)  # In letters of the sound, for a short word and for a long one.
 _END = 4  # Two slips leave the first or the last four letters whole, nearly always.
 
 
@@ -26,7 +27,7 @@ class Speller:
             if len(word) >= SHORTEST_WITH_TWO_SLIPS:
                 for end in (word[:_END], word[-_END:]):
                     self._by_end[end].append(word)
-            if len(word) >= SHORTEST_BY_EAR and len(heard := sound(word)) >= SHORTEST_SOUND:
+            if len(word) >= SHORTEST_BY_EAR and len(heard := sound(word)) >= SHORTEST_SOUND[len(word) > LONG]:
                 self._by_sound[heard].append(word)
 
     def closest(self, word: str) -> str:
@@ -44,7 +45,9 @@ class Speller:
     def _same_sound(self, word: str) -> str:
         if len(word) < SHORTEST_BY_EAR:
             return ""
-        same = (each for each in self._by_sound.get(sound(word), ()) if slips(word, each, most=3) <= 3)
+        same = (
+            each for each in self._by_sound.get(sound(word), ()) if slips(word, each, most=4) <= (len(word) + 1) // 2
+        )
         return min(same, key=lambda candidate: (slips(word, candidate, most=9), candidate), default="")
 
     def _two_slips_away(self, word: str) -> str:

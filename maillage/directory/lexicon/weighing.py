@@ -22,9 +22,7 @@ LEAST_GUESS = 0.6
 LACK, CIRCUMSTANCE = 1.4, 0.7
 _LACKS = frozenset({"sans", "pas", "plus", "besoin", "cherche", "chercher", "recherche", "trouver", "aucun", "aucune"})
 _CIRCUMSTANCES = frozenset({"parce", "quand", "car", "lorsque", "pour", "afin", "depuis", "pendant"})
-_ARTICLES = frozenset(
-    ["de", "des", "du", "la", "le", "les", "un", "une", "mon", "ma", "mes", "a", "au", "aux", "ce", "cette"]
-)
+_ARTICLES = frozenset({"de", "des", "du", "la", "le", "les", "un", "une", "mon", "ma", "mes", "a", "au", "aux", "ce"})
 # What a little word (« à », « pas ») adds to the weight of an exact expression.
 LITTLE_WORD_WEIGHT = 0.2
 
@@ -104,12 +102,11 @@ def needs(found: Iterable[Weighed], *, cuts: Mapping[int, tuple[int, int]]) -> l
     for place, weight in found:
         if not place.row.thematiques:
             continue
-        near = (group for group in reversed(groups) if any(_same_need(other, place, cuts) for other, _ in group))
-        group = next(near, None)
-        if group is None:
-            groups.append([(place, weight)])
-        else:
-            group.append((place, weight))
+        near = [group for group in groups if any(_same_need(other, place, cuts) for other, _ in group)]
+        together = [weighed for group in near for weighed in group] + [(place, weight)]
+        first = groups.index(near[0]) if near else len(groups)
+        groups = [group for group in groups if group not in near]
+        groups.insert(first, together)
     return groups
 
 
