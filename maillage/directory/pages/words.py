@@ -14,7 +14,7 @@ from django.utils.translation import gettext, ngettext
 from maillage.core import components
 from maillage.core.text import fold, stem
 from maillage.core.text import words as words_of
-from maillage.directory.actions.own_words import Pasted
+from maillage.directory.actions.own_words import Pasted, own_words_table
 from maillage.directory.choices import AUDIENCES, THEMES, Urgency
 from maillage.directory.forms.words import CountAgainForm, OwnWordsAsked, TryForm
 from maillage.directory.lexicon import Reading, read_here, urgent_numbers
@@ -23,6 +23,10 @@ from maillage.directory.models.words import UnknownWordQuerySet
 
 PER_PAGE = 50
 LATER = "plus-tard"
+EXAMPLE = OwnExpression(
+    expression="bus des droits",
+    thematiques=["difficultes-administratives-ou-juridiques--accompagnement-aux-demarches-administratives"],
+)
 
 
 def chapters(here: str) -> list[tuple[str, str, bool]]:
@@ -172,6 +176,11 @@ def meaning_in_words(word: OwnExpression) -> list[tuple[str, str]]:
         (gettext("Pour qui"), ", ".join(_names(word.publics, AUDIENCES)) or gettext("non dit")),
         (gettext("Urgence"), urgency_in_words(word.urgency) or gettext("aucune")),
     ]
+
+
+def pasting() -> dict[str, object]:
+    """The page that takes a table, with a table to follow."""
+    return {"chapters": chapters("ours"), "example": own_words_table([EXAMPLE]).splitlines()}
 
 
 def pasted(done: Pasted) -> dict[str, object]:

@@ -150,7 +150,7 @@ def move_word(request: AgentRequest, word: OwnExpression, move: str) -> HttpResp
 def paste(request: AgentRequest, words: QuerySet[OwnExpression]) -> HttpResponse:
     """Add many at once; the lines refused stay in the box, each with its number and what is wrong."""
     form = PasteForm(request.POST or None, initial={"intention": new_key()})
-    told: dict[str, object] = {"chapters": pages.chapters("ours")}
+    told = pages.pasting()
     if form.is_valid():
         facts = form.cleaned_data
         key, replaces = facts["intention"], facts["replaces"]
