@@ -1,4 +1,4 @@
-"""Édith lives across the river: on foot the office in front of her is far, by car it is near; and what she takes away."""
+"""Édith lives across the river: on foot the office facing her is far, by car it is near; what she takes away."""
 
 import re
 
