@@ -29,6 +29,8 @@ INCLUDED = {TravelMode.CAR: 100.0, TravelMode.BICYCLE: 100.0, TravelMode.FOOT: 0
 # Farther than this from any way (metres), the walk is the larger part of what we do not know: minutes are estimated.
 OFF_ROAD = 300.0
 
+FEW = 100  # Points below which looking around each is quicker than making a tree of all nodes.
+
 # Roads that go round what the file does not hold: when they take this much longer than the estimate and the straight
 # line leaves the area, the way across the border may be shorter, and nobody here knows.
 LONGER_TIMES, LONGER_BY = 1.5, 5.0
@@ -69,8 +71,16 @@ class RoadTimes:
         return area
 
     def tie(self, points: Floats, densities: NDArray[Any] | None = None) -> Ties:
+        return self._tie(points, densities, modes=tuple(self._modes))
+
+    def _tie(self, points: Floats, densities: NDArray[Any] | None, *, modes: tuple[TravelMode, ...]) -> Ties:
         ties = self._estimate.tie(points, densities)
-        found = {mode: network.nearest_nodes(ties.points) for mode, network in self._modes.items()}
+        is_few = len(ties) <= FEW
+        networks = {mode: self._modes[mode] for mode in modes}
+        found = {
+            mode: network.tied(ties.points) if is_few else network.nearest_nodes(ties.points)
+            for mode, network in networks.items()
+        }
         return replace(
             ties,
             version=self.version,
@@ -131,7 +141,8 @@ class RoadTimes:
         limit: int,
         densities: NDArray[Any] | None = None,
     ) -> Floats:
-        return self.times(origin, self.tie(destinations, densities), mode=mode, limit=limit).minutes
+        ties = self._tie(destinations, densities, modes=(mode,))
+        return self.times(origin, ties, mode=mode, limit=limit).minutes
 
     def reach_km(self, mode: TravelMode, limit: int, density: Density) -> float:
         """As the crow flies, at the fastest speed of all; or the estimate's reach, where it answers."""
