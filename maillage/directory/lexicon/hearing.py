@@ -10,9 +10,9 @@ from itertools import chain
 from maillage.core.text import STOP_WORDS, fold, stem
 from maillage.directory.lexicon.files import FOLDER, SPELLINGS, SYNONYMS, read_cells
 
-_FRENCH_LETTERS = {ord(letter): fold(letter) for letter in "àâäçéèêëîïôöùûüÿœæÀÂÄÇÉÈÊËÎÏÔÖÙÛÜŸŒÆ’«»"}
+_FRENCH_LETTERS = {ord(letter): fold(letter) for letter in "àâäçéèêëîïôöùûüÿœæÀÂÄÇÉÈÊËÎÏÔÖÙÛÜŸŒÆ’`"}
 _DOTTED = re.compile(r"\b(?:\w\.){2,}(?:\w\b)?")  # « R.S.A. »
-_PIECE = re.compile(r"[^\W_]+'?|[,;.!?+&/\n]")
+_PIECE = re.compile(r"[^\W_]+'?|[,;!?+&/\n]|\.(?=\s|$)")
 _ELIDED = {
     "j'": "je", "m'": "me", "t'": "te", "s'": "se", "d'": "de", "c'": "ce", "qu'": "que", "l'": "", "n'": "", "ne": "",
 }  # fmt: skip
@@ -22,11 +22,12 @@ _NEW_SUBJECTS = frozenset({"je", "on", "nous", "il", "elle", "ils", "elles"})
 
 
 class Cut(IntEnum):
-    """What stands before a word: nothing, a new subject (« … je »), or the end of a sentence (« , », « et »)."""
+    """What stands before a word: nothing, a new subject (« … je »), « et », or a comma."""
 
     NONE = 0
     SUBJECT = 1
-    END = 2
+    AND = 2
+    END = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,10 @@ def hear(text: str) -> list[Heard]:
     heard: list[Heard] = []
     cut = Cut.NONE
     for piece in pieces:
-        if not piece[0].isalnum() or piece in _ENDS:
+        if not piece[0].isalnum():
             cut = Cut.END
+        elif piece in _ENDS:
+            cut = max(cut, Cut.AND)
         elif piece in _NEW_SUBJECTS and not (heard and heard[-1].word in _JOINS):
             cut = max(cut, Cut.SUBJECT)
         if piece[0].isalnum():

@@ -51,15 +51,21 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """The words of a sentence, the parts of it not yet understood, and the sentence (up to a comma) of each."""
+    """The words of a sentence and the parts of it not yet understood.
+
+    `sentences` numbers what stands between commas, `halves` between commas and « et ».
+    """
 
     words: tuple[str, ...]
     parts: dict[int, str]
     order: tuple[int, ...]
     sentences: Mapping[int, int]
+    halves: Mapping[int, int]
 
     def windows(self, *, size: int) -> Iterator[tuple[int, ...]]:
-        return (self.order[i : i + size] for i in range(len(self.order) - size + 1))
+        """As many parts that follow each other, within one sentence."""
+        windows = (self.order[i : i + size] for i in range(len(self.order) - size + 1))
+        return (window for window in windows if self.sentences[window[0]] == self.sentences[window[-1]])
 
     def key(self, window: Iterable[int]) -> Key:
         """What these words say; a word already understood says nothing more."""
@@ -78,7 +84,7 @@ class Said:
 
 
 def places(said: Said, index: Index) -> list[Place]:
-    """What a sentence says; takes out of its parts what is understood. A loose reading stays within one sentence."""
+    """What a sentence says; takes out of its parts what is understood. No expression is read across a comma."""
     exact, found = _exact(said, index), list[Place]()
     for size in range(index.longest, -1, -1):
         found += said.take(exact.get(size, ()))
@@ -122,14 +128,14 @@ def _as_written(said: Said, index: Index, *, size: int) -> Iterator[Place]:
 def _in_another_order(said: Said, index: Index, *, size: int) -> Iterator[Place]:
     for window in said.windows(size=size):
         key = index.unordered.get(tuple(sorted(said.key(window))))
-        if key and said.sentences[window[0]] == said.sentences[window[-1]]:
+        if key and said.halves[window[0]] == said.halves[window[-1]]:
             yield Place(window, index.rows[key], key, IN_ANOTHER_ORDER)
 
 
 def _with_words_between(said: Said, index: Index, *, size: int) -> Iterator[Place]:
     for rank, first in enumerate(said.order):
         near = said.order[rank + 1 : rank + size + MOST_WORDS_BETWEEN]
-        for others in combinations([i for i in near if said.sentences[i] == said.sentences[first]], size - 1):
+        for others in combinations([i for i in near if said.halves[i] == said.halves[first]], size - 1):
             words = (first, *others)
             key = said.key(words)
             if row := index.rows.get(key):

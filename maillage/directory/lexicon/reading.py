@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import accumulate
 
 from maillage.core.text import stem
 from maillage.directory.lexicon.denying import is_denied
@@ -133,9 +134,9 @@ def read_need(text: str, book: Lexicon | None = None) -> Reading:
     """
     book, heard = book or lexicon(), hear(text[:LONGEST_NEED])
     words = tuple(each.word for each in heard)
-    clauses, sentences = _numbered(heard)
+    clauses, halves, sentences = (_numbered(heard, least) for least in (Cut.SUBJECT, Cut.AND, Cut.END))
     parts = {i: book.part(word) for i, word in enumerate(words) if not is_little(word)}
-    found = places(Said(words, dict(parts), tuple(parts), sentences), book.index)
+    found = places(Said(words, dict(parts), tuple(parts), sentences, halves), book.index)
     found = sorted((place for place in found if not _is_false_alarm(place, words)), key=lambda place: place.start)
     explained = {i for place in found for i in place.words}
     unexplained = [i for i, part in parts.items() if i not in explained and part not in FILLERS]
@@ -144,7 +145,7 @@ def read_need(text: str, book: Lexicon | None = None) -> Reading:
     )
     weights = [book.scales.weight(place) * emphasis(place, words) for place in found]
     weighed = list(zip(found, weights, strict=True))
-    groups = needs(weighed, cuts={i: (clauses[i], sentences[i]) for i in clauses})
+    groups = needs(weighed, cuts={i: (clauses[i], halves[i]) for i in clauses})
     return Reading(
         thematiques=best_first(weighed) or guessed,
         publics=tuple(dict.fromkeys(public for place in found for public in place.row.publics)),
@@ -156,16 +157,9 @@ def read_need(text: str, book: Lexicon | None = None) -> Reading:
     )
 
 
-def _numbered(heard: Sequence[Heard]) -> tuple[dict[int, int], dict[int, int]]:
-    """For each word, the number of its clause (a new subject begins one) and of its sentence (a comma ends it)."""
-    clauses: dict[int, int] = {}
-    sentences: dict[int, int] = {}
-    clause = sentence = 0
-    for i, each in enumerate(heard):
-        clause += each.cut >= Cut.SUBJECT
-        sentence += each.cut >= Cut.END
-        clauses[i], sentences[i] = clause, sentence
-    return clauses, sentences
+def _numbered(heard: Sequence[Heard], least: Cut) -> dict[int, int]:
+    """For each word, the number of the stretch it stands in, between cuts of at least this kind."""
+    return dict(enumerate(accumulate(int(each.cut >= least) for each in heard)))
 
 
 def _is_false_alarm(place: Place, words: Sequence[str]) -> bool:

@@ -15,8 +15,8 @@ FILLER_WEIGHT = 0.2
 # Of the thématiques of a row, how much each one weighs: the main one first.
 BY_RANK = (1.0, 0.5, 0.3, 0.2)
 BEST_GUESSES = 3
-# A guess wants two words that agree, or one that nearly always leads there.
-LEAST_GUESS = 0.6
+# A guess wants two words that agree.
+LEAST_VOICES, LEAST_GUESS = 2, 0.9
 
 # A thing said to be lacking or looked for is the need; what follows « parce que », « quand » or « pour » is around it.
 LACK, CIRCUMSTANCE = 1.4, 0.7
@@ -85,11 +85,15 @@ def emphasis(place: Place, words: Sequence[str]) -> float:
 def guess(parts: Iterable[str], scales: Scales) -> tuple[str, ...]:
     """The thématiques that these words, none of them an expression, are most often said for; none if too few are."""
     weights: Weights = defaultdict(float)
+    voices: defaultdict[str, int] = defaultdict(int)
     for part in set(parts):
         for slug, share in scales.leaning.get(part, {}).items():
             weights[slug] += share
-    likely = sorted(weights, key=lambda slug: (-weights[slug], slug))[:BEST_GUESSES]
-    return tuple(slug for slug in likely if weights[slug] >= max(LEAST_GUESS, weights[likely[0]] / 2))
+            voices[slug] += 1
+    likely = [
+        slug for slug in sorted(weights, key=lambda slug: (-weights[slug], slug)) if voices[slug] >= LEAST_VOICES
+    ]
+    return tuple(slug for slug in likely[:BEST_GUESSES] if weights[slug] >= max(LEAST_GUESS, weights[likely[0]] / 2))
 
 
 def needs(found: Iterable[Weighed], *, cuts: Mapping[int, tuple[int, int]]) -> list[list[Weighed]]:

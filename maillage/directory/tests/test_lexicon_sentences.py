@@ -12,6 +12,7 @@ from maillage.directory.lexicon.reading import build
 from maillage.directory.lexicon.rows import Row
 from maillage.directory.lexicon.sounds import sound
 from maillage.directory.lexicon.typos import Speller, slips
+from maillage.directory.lexicon.weighing import Scales, guess
 
 ARREARS = "logement-hebergement--reduire-les-impayes-de-loyer"
 RENT = "logement-hebergement--louer-un-logement"
@@ -169,11 +170,19 @@ def test_those_sentences_are_many():
     assert len(_sentences(NOTHING)) >= 60
 
 
-def test_a_guess_is_said_to_be_one():
-    reading = read_need("le gérant de la résidence hlm")
-    assert not reading.is_guess
-    guessed = read_need("accompagnement renforcé juridictionnel")
-    assert (guessed.is_guess, guessed.matched) == (True, ()) or guessed.matched
+def test_a_guess_needs_two_words_that_agree():
+    said = [("colis", "restos"), ("colis", "famille"), ("restos", "famille"), ("restos", "semaine")]
+    rows = {words: Row("", 0, " ".join(words), (FOOD,), (), "") for words in said}
+    rows[("semaine", "permis")] = Row("", 0, "semaine permis", (LICENCE,), (), "")
+    scales = Scales.of(rows, ())
+    assert guess(["colis", "restos", "inconnu"], scales) == (FOOD,)
+    assert guess(["restos"], scales) == ()
+    assert guess([], scales) == ()
+
+
+def test_what_matches_an_expression_is_no_guess():
+    assert not read_need("frigo vide").is_guess
+    assert not read_need("zzzzzzzz").is_guess
 
 
 def test_a_departement_adds_its_own_words_and_they_win():

@@ -4,6 +4,7 @@ import csv
 from itertools import pairwise
 
 import pytest
+from django.core.management import call_command
 
 from maillage.directory.lexicon import check_lexicon, read_need, urgent_numbers
 from maillage.directory.lexicon.files import COLUMNS_OF, FOLDER, URGENT_NUMBERS
@@ -160,3 +161,10 @@ def test_a_table_that_is_missing_or_of_another_shape_is_named(folder):
     faults = check_lexicon(folder)
     assert "spellings.csv : ce fichier manque." in faults
     assert any(fault.startswith("synonyms.csv, ligne 1 : les colonnes") for fault in faults)
+
+
+def test_alice_proof_reads_the_lexicon_from_the_command_line(capsys):
+    call_command("check_lexicon")
+    printed = capsys.readouterr().out
+    assert "Tout est en ordre" in printed
+    assert "sante.csv" in printed
