@@ -23,6 +23,9 @@ def _plain_static_files(settings):
 def _private_var(settings, tmp_path):
     settings.VAR_DIR = tmp_path / "var"
     settings.SHAPES_DIR = settings.VAR_DIR / "shapes"
+    settings.SEARCH_DIR = settings.VAR_DIR / "search"
+    settings.ROADS_DIR = settings.VAR_DIR / "roads"
+    settings.POPULATION_DIR = settings.VAR_DIR / "population"
     settings.STATIC_ROOT = settings.VAR_DIR / "static"
     settings.STATIC_ROOT.mkdir(parents=True)  # WhiteNoise warns of a folder that is not there.
     settings.GEOCODER_URL = "http://127.0.0.1:9/search"  # Nobody listens there: no test leaves the machine.

@@ -166,6 +166,9 @@ STORAGES = {
 ICONS_DIR = NODE / "lucide-static/icons"
 DECOUPAGE_DIR = NODE / "@etalab/decoupage-administratif/data"
 SHAPES_DIR = VAR_DIR / "shapes"
+SEARCH_DIR = VAR_DIR / "search"
+ROADS_DIR = VAR_DIR / "roads"
+POPULATION_DIR = VAR_DIR / "population"
 
 # -- Partners ------------------------------------------------------------------------------------------------------
 GEOCODER_URL = env.text("MAILLAGE_GEOCODER_URL", "https://data.geopf.fr/geocodage/search")

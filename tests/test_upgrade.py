@@ -36,6 +36,10 @@ from maillage.directory.models import Service
 courses = Service.objects.get(uid="essai--courses")
 print(courses.name, sorted(courses.local_edits))
 """
+FOUND = """
+from maillage.directory.search.candidates import services_named
+print(len(services_named(["epicer"])))
+"""
 
 
 @pytest.fixture(params=[connection.vendor])
@@ -112,6 +116,7 @@ def test_a_house_of_the_previous_release_is_taken_over_whole(former, manage):
     assert after.rows["core_journalline"] >= FORMER_LINES
     assert manage("verify_journal").endswith("1 mois scellé.")
     assert manage("shell", "-v0", "-c", WORK) == "Épicerie sociale et solidaire ['name']"
+    assert manage("shell", "-v0", "-c", FOUND) == "2", "what search compares was written again"
     assert manage("migrate", "--check", "-v0") == ""
 
 

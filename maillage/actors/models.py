@@ -99,7 +99,10 @@ class Organisation(Versioned):
 
 
 class Site(Versioned):
-    """A place where an organisation works. The directory's structures are tied to it."""
+    """A place where an organisation works. The directory's structures are tied to it.
+
+    A confidential address is read only of those who may correct the site; its SIRET and its commune lead to it.
+    """
 
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="sites", verbose_name="organisation")
     name = models.CharField("nom", max_length=200)
@@ -108,6 +111,7 @@ class Site(Versioned):
     commune = models.ForeignKey(
         Commune, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="commune"
     )
+    is_address_confidential = models.BooleanField("adresse confidentielle", default=False)
     closed_on = models.DateField("fermé depuis le", null=True, blank=True)
 
     class Meta:

@@ -108,13 +108,18 @@ def allow(law: Rule, *, reads: str = "") -> Callable[[View], View]:
     return decorate
 
 
-def allow_list(law: Rule, *, roles: tuple[str, ...] = ()) -> Callable[[View], View]:
-    """Give the view every thing the reader may read, and nothing else. With `roles`, others find no page at all."""
+def allow_list(law: Rule, *, roles: tuple[str, ...] = (), needs_reach: bool = False) -> Callable[[View], View]:
+    """Give the view every thing the reader may read, and nothing else. With `roles`, others find no page at all.
+
+    With `needs_reach`, neither does someone to whom the rule would never open anything, whatever there is.
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)
         def locked(request: HttpRequest, **kwargs: object) -> HttpResponseBase:
             if roles and not any(has_role(request.user, role) for role in roles):
+                raise _no_page(request)
+            if needs_reach and not law.question(request.user):
                 raise _no_page(request)
             return view(request, law.among(law.model._default_manager.all(), request.user), **kwargs)
 

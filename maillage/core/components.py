@@ -81,7 +81,10 @@ class Fresh:
 
 @dataclass(frozen=True)
 class Result:
-    """One answer to a search, as a visitor reads it. `number` is its rank, the same as on the map."""
+    """One answer to a search, as a visitor reads it. `number` is its rank, the same as on the map.
+
+    `key` is what a form sends to say that it is ticked, where a page lets one tick answers.
+    """
 
     number: int
     name: str
@@ -97,6 +100,7 @@ class Result:
     why: str = ""
     contacts: Sequence[Contact] = ()
     freshness: Fresh | None = None
+    key: str = ""
 
 
 @dataclass(frozen=True)

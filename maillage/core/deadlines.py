@@ -164,11 +164,17 @@ def next_working_day(day: dt.date, *, zone: str = "") -> dt.date:
 
 def is_working_day(day: dt.date, *, zone: str = "") -> bool:
     """Monday to Friday, public holidays of the zone apart."""
-    return day.weekday() < 5 and day not in _holidays(zone, day.year)
+    return day.weekday() < 5 and not is_public_holiday(day, zone=zone)
+
+
+def is_public_holiday(day: dt.date, *, zone: str = "") -> bool:
+    """Whether that day is a public holiday of the zone."""
+    return day in public_holidays(day.year, zone=zone)
 
 
 @lru_cache(maxsize=256)
-def _holidays(zone: str, year: int) -> frozenset[dt.date]:
+def public_holidays(year: int, *, zone: str = "") -> frozenset[dt.date]:
+    """The public holidays of a year in a zone."""
     return frozenset(holidays.country_holidays("FR", subdiv=zone or None, years=year))
 
 

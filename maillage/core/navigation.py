@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.functional import Promise
 
-from maillage.core.access import has_role
+from maillage.core.access import Rule, has_role
 
 TOOLS, ACCOUNT = "tools", "account"
 Words = str | Promise
@@ -18,7 +18,7 @@ class Entry:
     """A page offered in a menu: its name as its users say it, its URL name, the roles it is for (none: everyone).
 
     `sentence` says what one does there; `icon` is of the house's set; `weight` orders a menu, heavier first; `also`
-    names a second menu that offers the page.
+    names a second menu that offers the page. With a `rule`, those it would never open anything to are not offered it.
     """
 
     label: Words
@@ -29,6 +29,7 @@ class Entry:
     weight: int = 0
     menu: str = TOOLS
     also: str = ""
+    rule: Rule | None = None
 
     @property
     def url(self) -> str:
@@ -36,7 +37,8 @@ class Entry:
 
     def is_for(self, reader: Any) -> bool:
         """A menu is a courtesy: what it hides is closed by the page's own lock."""
-        return not self.roles or any(has_role(reader, role) for role in self.roles)
+        is_theirs = not self.roles or any(has_role(reader, role) for role in self.roles)
+        return is_theirs and (self.rule is None or bool(self.rule.question(reader)))
 
 
 class Navigation:

@@ -1,6 +1,7 @@
 """Build the model flat: L'Aubrelle, through the rooms' own actions, as an installation would be filled."""
 
 import datetime as dt
+import json
 from collections.abc import Iterator
 
 from django.conf import settings
@@ -23,24 +24,42 @@ from maillage.demo.aubrelle import (
     Staff,
     TeamPlan,
     build,
+    recipe,
     rna,
     shapes_geojson,
     siren,
     siret,
 )
+from maillage.demo.aubrelle.population import populate
+from maillage.demo.aubrelle.roads import draw_roads, write_roads
 from maillage.demo.scenes import play_scenes
 from maillage.directory.actions.imports import import_records
 from maillage.directory.actions.indexing import index_services
 from maillage.directory.actions.tying import tie
 from maillage.directory.choices import SourceFormat
 from maillage.directory.models import Service, Source, Structure
-from maillage.territories.actions import CommuneFacts, SectorRow, load_shapes, save_communes, set_sectors
+from maillage.territories.actions import (
+    CommuneFacts,
+    SectorRow,
+    cells_of,
+    kept_population,
+    load_population,
+    load_roads,
+    load_shapes,
+    save_communes,
+    set_sectors,
+    travel_times,
+)
 from maillage.territories.models import Commune, Departement, Sector
 
+ROADS, LOADED = "aubrelle.osm.pbf", "aubrelle-roads.json"
+"""In the folder of the house: the roads as anyone may import them again, and what was loaded from which recipe."""
 
-def build_demo() -> Iterator[str]:
+
+def build_demo(*, with_roads: bool = True) -> Iterator[str]:
     """Fill an empty house with L'Aubrelle, saying each step; built already, it is only brought up to date.
 
+    Without roads, times are estimated and nobody is said to live anywhere: enough for most tests, and sooner done.
     Raises Refused outside a demonstration, or when the house holds a real Département.
     """
     if not settings.DEMO:
@@ -51,6 +70,8 @@ def build_demo() -> Iterator[str]:
     with transaction.atomic():
         departement = _open_territory(aubrelle)
         yield f"{departement.name} : {len(aubrelle.communes)} communes, 14 Maisons des solidarités."
+        if with_roads:
+            yield from _lay_roads(departement, aubrelle)
         report = _fill_directory(aubrelle)
         yield f"{report} services dans l'annuaire."
         _open_organisations(aubrelle)
@@ -84,6 +105,34 @@ def _open_territory(aubrelle: Aubrelle) -> Departement:
         for day in sorted({membership.valid_from for membership in aubrelle.memberships}):
             set_sectors(departement, list(_sector_rows(aubrelle, day)), from_day=day)
     return departement
+
+
+def _lay_roads(departement: Departement, aubrelle: Aubrelle) -> Iterator[str]:
+    """The roads and who lives along them, drawn and loaded as real ones would be, unless they are there already.
+
+    Before the directory, whose places are then tied to them once.
+    """
+    kept, done = kept_population(), {"recipe": recipe(), "roads": travel_times().version}
+    if kept and _loaded() == done | {"population": kept.version}:
+        return
+    drawn = draw_roads(aubrelle)
+    summary = write_roads(settings.VAR_DIR / ROADS, aubrelle, drawn)
+    report = load_roads(settings.VAR_DIR / ROADS, anyway=True)
+    yield f"{summary} {report.seconds:.0f} s pour les lire."
+    cells = populate(drawn)
+    columns = (cells.latitude, cells.longitude, cells.people, cells.commune)
+    people = load_population(departement, cells_of(*columns), source="Données fictives")
+    yield str(people)
+    done |= {"roads": travel_times().version, "population": people.version}
+    (settings.VAR_DIR / LOADED).write_text(json.dumps(done), encoding="utf-8")
+
+
+def _loaded() -> dict[str, str]:
+    """What `_lay_roads` loaded last in this house."""
+    try:
+        return dict(json.loads((settings.VAR_DIR / LOADED).read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return {}
 
 
 def _sector_rows(aubrelle: Aubrelle, day: dt.date) -> Iterator[SectorRow]:

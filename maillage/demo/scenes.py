@@ -1,8 +1,10 @@
-"""What is under way in L'Aubrelle when one enters: proposals, an invitation, a violation of data, a slip to sign."""
+"""What is under way in L'Aubrelle when one enters: proposals, words, a search that changed, a breach, a slip."""
 
 import datetime as dt
 from dataclasses import dataclass
 from typing import Any
+
+from django.http import HttpRequest
 
 from maillage.actors.actions.invitations import Offer, invite
 from maillage.actors.choices import Role
@@ -12,9 +14,13 @@ from maillage.core.breaches import check_step, open_breach
 from maillage.core.concurrency import new_key
 from maillage.core.models import DataBreach
 from maillage.directory.actions.moderating import publish, send_back
+from maillage.directory.actions.own_words import add_word, withdraw_word
+from maillage.directory.actions.saving import save_search
 from maillage.directory.actions.submitting import Written, keep_draft, new_service, proposal_about, submit
 from maillage.directory.actions.telling import house_address
-from maillage.directory.models import Service, Structure, Submission
+from maillage.directory.actions.unknown_words import note_unknown_words
+from maillage.directory.actions.watching import watch_all
+from maillage.directory.models import OwnExpression, Service, Structure, Submission
 from maillage.directory.models.proposals import said_by, say
 
 AUTHOR, MODERATOR, DPO = "ibrahim.castaing", "nadege.oriolle", "judith.lanvaux"
@@ -59,6 +65,37 @@ NEW = Plan(
 FORGOTTEN = Plan("jardins-du-gue", 800, {"phone": "02 61 91 20 00"})
 """Written by someone who left two years ago: old enough for the archivist's visa."""
 
+RIGHTS = "difficultes-administratives-ou-juridiques"
+OWN_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("bus des droits", (f"{RIGHTS}--accompagnement-aux-demarches-administratives",)),
+    ("carte Aubrelle", ("mobilite--financer-ma-mobilite", "mobilite--mobilite-douce-partagee-collective")),
+    ("les Tablées", ("equipement-et-alimentation--alimentation",)),
+    ("panier du Gué", ("equipement-et-alimentation--alimentation",)),
+)
+"""What people of L'Aubrelle say and nobody else does; the last one is withdrawn since."""
+NOT_UNDERSTOOD = (
+    ("la papothèque", 9), ("demander l'affouage", 7), ("le ludobus passe où", 6),
+    ("une psychomotricienne", 5), ("un lombricomposteur", 3),
+)  # fmt: skip
+"""What people asked these last days, from how many connections: the last one is not read yet."""
+
+
+@dataclass(frozen=True)
+class Followed:
+    """A search someone keeps, and a record it does not know yet."""
+
+    name: str
+    commune: str
+    theme: str
+    record: str
+    by: str
+
+
+FOLLOWED = Followed(
+    "Alimentation · Melune", "00026", "equipement-et-alimentation--alimentation",
+    "tablees-melune--repas-partage", "solene.kerbrac",
+)  # fmt: skip
+
 
 def play_scenes() -> None:
     """Play what happened these last weeks, through the rooms' own actions, each on its day; once."""
@@ -69,6 +106,9 @@ def play_scenes() -> None:
     _answer_in_part()
     _send_one_back()
     _invite_a_colleague()
+    _teach_words()
+    _ask_in_other_words()
+    _follow_a_search()
     _discover_a_breach()
     retention.apply(clock.today())  # As each night: the slip is its work.
 
@@ -139,6 +179,38 @@ def _invite_a_colleague() -> None:
     with clock.travel(_ago(2)):
         offer = Offer(Role.PARTNER, site.organisation, site=site)
         invite("samir.belloy@tablees.example", offer, by=author, base=house_address())
+
+
+def _teach_words() -> None:
+    nadege = _person(MODERATOR)
+    with clock.travel(_ago(30)):
+        for expression, themes in OWN_WORDS:
+            word = OwnExpression(expression=expression, thematiques=list(themes))
+            add_word(word, key=new_key(), by=nadege, replaces=True)
+    with clock.travel(_ago(10)):
+        withdraw_word(word, by=nadege)
+
+
+def _ask_in_other_words() -> None:
+    """From addresses kept for examples (RFC 5737)."""
+    with clock.travel(_ago(1)):
+        for sentence, askers in NOT_UNDERSTOOD:
+            for number in range(1, askers + 1):
+                request = HttpRequest()
+                request.method, request.META["REMOTE_ADDR"] = "POST", f"192.0.2.{number}"
+                note_unknown_words(sentence, request=request)
+
+
+def _follow_a_search() -> None:
+    """Solène follows food around Melune; a table opened there since, as far as her search knows."""
+    codes = {"commune": FOLLOWED.commune, "themes": [FOLLOWED.theme]}
+    with clock.travel(_ago(12)):
+        follows = {"is_watched": True, "is_mailed": True}
+        saved = save_search(FOLLOWED.name, codes, key=new_key(), by=_person(FOLLOWED.by), **follows)
+    table = Service.objects.get(uid=f"aubrelle--{FOLLOWED.record}")
+    saved.known = [one for one in saved.known if one != table.pk]
+    saved.save(update_fields=["known"])
+    watch_all()
 
 
 def _discover_a_breach() -> None:

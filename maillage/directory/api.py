@@ -14,22 +14,35 @@ from maillage.core.access import public
 from maillage.core.refusals import Refused
 from maillage.core.throttle import count
 from maillage.directory.actions.submitting import submit_by_key
-from maillage.directory.choices import AUDIENCES, FREE, THEMES
+from maillage.directory.actions.unknown_words import note_unknown_words
+from maillage.directory.choices import AUDIENCES, FREE, THEMES, AccessNeed, DayPart
 from maillage.directory.data_inclusion import SERVICE_FIELDS, STRUCTURE_FIELDS, service_record, structure_record
-from maillage.directory.models import Service, Structure, Submission
+from maillage.directory.languages import LANGUAGES
+from maillage.directory.models import Service, Structure, Submission, accessibility_of, languages_of
 from maillage.directory.permissions import can_be_proposed_by_key, can_be_read_by_key
 from maillage.directory.search import Answer, Origin, Result, SearchQuery, Section
 from maillage.directory.search import search as find
 from maillage.directory.search.origins import origin_of
 from maillage.directory.search.query import DEFAULT_MINUTES, MOST_MINUTES, PAGE
+from maillage.directory.when import When
 from maillage.territories.actions import Place, chosen_place, find_places, place_at
 from maillage.territories.choices import TravelMode
 
 router = Router(tags=["Annuaire"])
 MODES = {"voiture": TravelMode.CAR, "velo": TravelMode.BICYCLE, "pied": TravelMode.FOOT}
 A_MINUTE = 60
-SECTIONS: dict[Section, Literal["nommee", "reponse", "aussi", "autres-communes", "a-distance"]] = {
+DAYS = {"lundi": 0, "mardi": 1, "mercredi": 2, "jeudi": 3, "vendredi": 4, "samedi": 5, "dimanche": 6}
+PARTS = {
+    "matin": DayPart.MORNING, "midi": DayPart.MIDDAY, "apres-midi": DayPart.AFTERNOON, "soir": DayPart.EVENING,
+}  # fmt: skip
+ACCESS = {
+    "fauteuil": AccessNeed.WHEELCHAIR, "surdite": AccessNeed.HEARING, "vue": AccessNeed.SIGHT,
+    "facile-a-lire": AccessNeed.READING,
+}  # fmt: skip
+Rubric = Literal["nommee", "tous-les-besoins", "reponse", "aussi", "autres-communes", "a-distance"]
+SECTIONS: dict[Section, Rubric] = {
     Section.NAMED: "nommee",
+    Section.EVERY_NEED: "tous-les-besoins",
     Section.ANSWERS: "reponse",
     Section.ALSO: "aussi",
     Section.FOR_OTHERS: "autres-communes",
@@ -76,6 +89,19 @@ class SearchIn(Schema):
     gratuit: bool = False
     mode_accueil: Literal["en-presentiel", "a-distance"] | None = None
     ouvert_maintenant: bool = False
+    jour: Literal["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"] | None = Field(
+        None, description="Ouvert le prochain de ces jours ; les jours fériés sont ceux du territoire."
+    )
+    moment: Literal["matin", "midi", "apres-midi", "soir"] | None = Field(
+        None, description="8 h – 12 h, 12 h – 14 h, 14 h – 18 h, 18 h – 21 h."
+    )
+    langues: list[str] = Field(
+        default_factory=list, max_length=len(LANGUAGES), description="On y parle l'une de ces langues (ISO 639-3)."
+    )
+    accueil: list[Literal["fauteuil", "surdite", "vue", "facile-a-lire"]] = Field(
+        default_factory=list, max_length=len(AccessNeed), description="Un accueil adapté à chacun de ces besoins."
+    )
+    entre_femmes: bool = False
     curseur: str = Field("", max_length=200, description="Le `curseur_suivant` de la page précédente.")
     taille: int = Field(PAGE, ge=1, le=100)
 
@@ -84,11 +110,17 @@ class ItemOut(Schema):
     service: dict[str, Any] = Field(description="Le service, au schéma data·inclusion v1.")
     structure: dict[str, Any] = Field(description="Sa structure, au schéma data·inclusion v1.")
     minutes: int | None = Field(description="Temps de trajet ; nul à distance.")
+    trajet_estime: bool = Field(description="Vrai quand aucun réseau routier n'a donné ce temps.")
     pourquoi: list[str] = Field(description="Ce qui fait que ce service répond.")
-    ouverture: str = Field(description="Ouvert ou fermé maintenant, en une phrase ; vide quand on ne sait pas.")
+    ouverture: str = Field(
+        description="Ouvert ou fermé maintenant, ou les heures du jour demandé ; vide quand on ne sait pas."
+    )
+    langues: list[str] = Field(description="Langues parlées, codes ISO 639-3 ; « fsl » : langue des signes française.")
+    accessibilite: list[str] = Field(description="Ce que le lieu a pour les personnes handicapées ; vide si inconnu.")
+    reserve_aux_femmes: bool = Field(description="N'accueille que des femmes, entre elles.")
     adresse_confidentielle: bool
     hors_zone: bool = Field(description="Réservé aux habitants d'autres communes ; vient après les autres.")
-    rubrique: Literal["nommee", "reponse", "aussi", "autres-communes", "a-distance"] = Field(
+    rubrique: Rubric = Field(
         description="La partie de la réponse où il se trouve ; dans chacune, l'ordre est celui du temps de trajet."
     )
 
@@ -166,9 +198,21 @@ def _answer(request: HttpRequest, asked: SearchIn, origin: Origin) -> AnswerOut:
         cost=FREE if asked.gratuit else "",
         reception=asked.mode_accueil or "",
         is_open_now=asked.ouvert_maintenant,
+        when=_when(asked),
+        languages=_known(asked.langues, LANGUAGES, "langue"),
+        accessibility=tuple(ACCESS[need] for need in dict.fromkeys(asked.accueil)),
+        is_women_only=asked.entre_femmes,
         cursor=asked.curseur,
     )
-    return _told(find(query, reader=request.user, size=asked.taille, with_ways_out=False))
+    answer = find(query, reader=request.user, size=asked.taille, with_ways_out=False)
+    note_unknown_words(query.words, answer.reading, request=request)
+    return _told(answer)
+
+
+def _when(asked: SearchIn) -> When | None:
+    if not (asked.jour or asked.moment):
+        return None
+    return When(weekday=DAYS[asked.jour] if asked.jour else None, part=PARTS[asked.moment] if asked.moment else None)
 
 
 def _known(codes: list[str], vocabulary: dict[str, str], noun: str) -> tuple[str, ...]:
@@ -197,8 +241,12 @@ def _item(result: Result) -> ItemOut:
         service=service_record(service, with_address=shown) | {"contact_nom_prenom": None},
         structure=structure_record(service.structure, with_address=shown),
         minutes=result.minutes,
+        trajet_estime=result.is_estimate,
         pourquoi=list(result.reasons),
         ouverture=result.open_now,
+        langues=languages_of(service),
+        accessibilite=accessibility_of(service),
+        reserve_aux_femmes=service.is_women_only,
         adresse_confidentielle=not shown,
         hors_zone=result.is_reserved,
         rubrique=SECTIONS[result.section],

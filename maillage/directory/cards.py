@@ -11,9 +11,10 @@ from maillage.core import clock, components
 from maillage.core.documents import in_words
 from maillage.directory import hours
 from maillage.directory.choices import AUDIENCES, COSTS, EVERYONE, FREE, Freshness
-from maillage.directory.models import Record, Service, Structure
+from maillage.directory.languages import languages_in_words
+from maillage.directory.models import Record, Service, Structure, accessibility_of, languages_of
 from maillage.directory.search import Answer, Origin, Result
-from maillage.directory.wording import phone_in_words, place_link, web_link
+from maillage.directory.wording import access_in_words, phone_in_words, place_link, web_link
 from maillage.territories.choices import TravelMode
 
 
@@ -25,16 +26,32 @@ def result_card(result: Result, mode: TravelMode) -> components.Result:
         url=service.get_absolute_url(),
         structure=service.structure.name,
         place=place_name(service),
-        travel=components.Travel(result.minutes, str(mode.label)) if result.minutes is not None else None,
+        travel=components.Travel(result.minutes, str(mode.label), result.is_estimate)
+        if result.minutes is not None
+        else None,
         opening=components.Opening(result.open_now, result.is_open) if result.open_now else None,
         conditions=_restriction(result),
         cost=COSTS.get(service.cost, ""),
         is_free=service.cost == FREE,
-        audiences=[AUDIENCES[code] for code in service.audiences or [] if code in AUDIENCES and code != EVERYONE][:3],
+        audiences=_audiences(service),
         why=" · ".join(result.reasons),
         contacts=contacts_of(service),
         freshness=freshness_card(service),
+        key=str(service.pk),
     )
+
+
+def _travel(result: Result, mode: TravelMode) -> components.Travel | None:
+    if result.minutes is None:
+        return None
+    return components.Travel(result.minutes, str(mode.label), result.is_estimate)
+
+
+def _audiences(service: Service) -> list[str]:
+    """Whom it is for, in three words at most; among women, that comes first."""
+    women = [_("Entre femmes")] if service.is_women_only else []
+    known = [AUDIENCES[code] for code in service.audiences or [] if code in AUDIENCES and code != EVERYONE]
+    return [*women, *known][:3]
 
 
 def place_name(service: Service) -> str:
@@ -106,8 +123,8 @@ def ago(day: dt.date, today: dt.date) -> str:
     return ngettext("il y a %(n)s an", "il y a %(n)s ans", years) % {"n": years}
 
 
-def hours_rows(record_hours: str) -> list[tuple[str, str, bool]]:
-    return [(day.label, day.text, day.is_today) for day in hours.week(record_hours, clock.local_now())]
+def hours_rows(record_hours: str, *, zone: str = "") -> list[tuple[str, str, bool]]:
+    return [(day.label, day.text, day.is_today) for day in hours.week(record_hours, clock.local_now(), zone=zone)]
 
 
 def map_points(answer: Answer) -> list[components.MapPoint]:
@@ -119,33 +136,37 @@ def map_points(answer: Answer) -> list[components.MapPoint]:
 
 def _points(results: Iterable[Result]) -> Iterable[components.MapPoint]:
     for result in results:
-        entry = result.service.entry
-        if entry.latitude is None or entry.longitude is None:
-            continue
-        yield components.MapPoint(
-            entry.latitude,
-            entry.longitude,
-            result.service.name,
-            result.rank,
-            result.minutes,
-            f"#resultat-{result.rank}",
-        )
+        if result.point:
+            anchor = f"#resultat-{result.rank}"
+            yield components.MapPoint(*result.point, result.service.name, result.rank, result.minutes, anchor)
 
 
 def service_facts(service: Service) -> list[tuple[str, object]]:
     """What to know before going, as pairs."""
     audiences = ", ".join(AUDIENCES[code] for code in service.audiences or [] if code in AUDIENCES)
+    among_women = _("Entre femmes seulement") if service.is_women_only else ""
     return [
-        (_("Pour qui"), ". ".join(filter(None, [audiences, service.audience_details]))),
+        (_("Pour qui"), ". ".join(filter(None, [audiences, among_women, service.audience_details]))),
         (_("Prix"), " : ".join(filter(None, [COSTS.get(service.cost, ""), service.cost_details]))),
         (_("Conditions"), service.conditions),
         (_("Prendre contact"), service.contact_details),
+        *welcome_facts(languages_of(service), accessibility_of(service)),
     ]
 
 
-def opening_card(record_hours: str) -> components.Opening:
+def welcome_facts(languages: list[str] | None, accessibility: list[str] | None) -> list[tuple[str, object]]:
+    """In which languages one is received, and what the place has for people with a disability."""
+    return [
+        (_("Langues parlées"), languages_in_words(languages)),
+        (_("Accès au lieu"), ", ".join(access_in_words(accessibility))),
+    ]
+
+
+def opening_card(record_hours: str, *, zone: str = "") -> components.Opening:
+    """Open or closed now, where public holidays are those of the zone."""
     at = clock.local_now()
-    return components.Opening(hours.now_in_words(record_hours, at), hours.is_open(record_hours, at))
+    said = hours.now_in_words(record_hours, at, zone=zone)
+    return components.Opening(said, hours.is_open(record_hours, at, zone=zone))
 
 
 def record_facts(record: Record) -> list[tuple[str, object]]:

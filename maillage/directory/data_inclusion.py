@@ -2,7 +2,6 @@
 
 import datetime as dt
 import difflib
-import heapq
 import json
 import math
 import re
@@ -10,16 +9,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from data_inclusion.schema import v1
 from pydantic import ValidationError
 
-from maillage.core.json_parts import JsonParts, looks_like_json
-from maillage.core.rows import Row, Rows
-from maillage.core.tabular import SentText, UnreadableFile, csv_rows, delimiter_of
+from maillage.core.rows import Row
 from maillage.directory.choices import (
+    ACCESSIBILITY,
     AUDIENCES,
     CONTACT_MODES,
     CONTACTED_BY,
@@ -29,7 +26,9 @@ from maillage.directory.choices import (
     SERVICE_KINDS,
     THEMES,
 )
+from maillage.directory.languages import LANGUAGES
 from maillage.directory.models import Record, Service, Structure
+from maillage.directory.secrecy import shown_zone, texts_that_tell
 
 COMMON = {
     "source": "producer",
@@ -73,6 +72,13 @@ SERVICE_FIELDS = COMMON | {
     "volume_horaire_hebdomadaire": "weekly_hours",
     "nombre_semaines": "weeks",
 }
+OWN_STRUCTURE_FIELDS = {"langues": "languages", "accessibilite_details": "accessibility"}
+OWN_SERVICE_FIELDS = {"langues": "languages", "reserve_aux_femmes": "is_women_only"}
+"""What the standard has no word for: a source may give it beside the standard's fields, or it is kept here."""
+OWN_VOCABULARIES: dict[str, frozenset[str]] = {
+    "langues": frozenset(LANGUAGES),
+    "accessibilite_details": frozenset(ACCESSIBILITY),
+}
 TELLING_FIELDS = ("siret", "lien_source", "site_web", "accessibilite_lieu")
 """What is no address but leads to one: a company number and pages that show where it stands."""
 ADDRESS_FIELDS = ("commune", "code_postal", "code_insee", "adresse", "complement_adresse", "longitude", "latitude")
@@ -88,7 +94,7 @@ VOCABULARIES = {
 }
 LISTS = {
     "thematiques", "publics", "modes_accueil", "modes_mobilisation", "mobilisable_par", "reseaux_porteurs",
-    "zone_eligibilite",
+    "zone_eligibilite", *OWN_VOCABULARIES,
 }  # fmt: skip
 SERVICE_ONLY = {
     "structure_id", "publics", "frais", "modes_accueil", "zone_eligibilite", "mobilisable_par", "modes_mobilisation",
@@ -118,12 +124,12 @@ BOUNDS = {
     "latitude": (-90, 90), "longitude": (-180, 180), "volume_horaire_hebdomadaire": (0, 168),
     "nombre_semaines": (1, 5_200),
 }  # fmt: skip
+YES_NO = {"true": True, "oui": True, "1": True, "false": False, "non": False, "0": False}
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?:T.*)?", re.DOTALL)
 UNSAID = frozenset({"", "null", "NULL", "None"})
 UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 """What no database keeps: the null character, halves of characters."""
 NOT_A_RECORD = "pas une fiche"
-HEAD = 100_000  # Characters of a file that say what it is, and hold the header of a CSV.
 
 
 @dataclass(frozen=True)
@@ -142,72 +148,6 @@ class Rejected:
 
 
 # -- Reading -------------------------------------------------------------------------------------------------------
-
-
-def read(path: Path) -> tuple[Rows, Rows]:
-    """The structures and the services of a file: a JSON list, a JSON object of two lists, or one CSV.
-
-    Raises UnreadableFile when the file is neither, or stops before its end.
-    """
-    with SentText(path) as sent:
-        head = sent.read(HEAD)
-    with SentText(path) as sent:
-        if not looks_like_json(head):
-            return _from_csv(sent, head.split("\n", 1)[0], path.name)
-        page = JsonParts(sent.read, path.name)
-        return _two_lists(page, path.name) if page.next_sign() == "{" else _one_list(page)
-
-
-def _from_csv(sent: SentText, header: str, name: str) -> tuple[Rows, Rows]:
-    is_of_services = any(column in header for column in SERVICE_ONLY)
-    required = ("id", "nom", "source", "date_maj", *(("structure_id",) if is_of_services else ()))
-    rows = Rows()
-    for row in csv_rows(sent, name, delimiter=delimiter_of(header), required=required):
-        rows.add(row)
-    return (Rows(), rows) if is_of_services else (rows, Rows())
-
-
-def _two_lists(page: JsonParts, name: str) -> tuple[Rows, Rows]:
-    found: dict[str, Rows] = {}
-    is_right = True
-    for noun in page.members():
-        if noun not in {"structures", "services"}:
-            page.value()
-        elif page.next_sign() == "[":
-            found[noun] = Rows()
-            for rank, record in enumerate(page.items(), 1):
-                found[noun].add(_json_row(rank, record, is_of_services=noun == "services"))
-        else:
-            found[noun] = Rows()
-            is_right = not page.value() and is_right
-    page.end()
-    if not found or not is_right:
-        raise UnreadableFile(f"{name} ne contient ni « structures » ni « services ».")
-    return found.get("structures", Rows()), found.get("services", Rows())
-
-
-def _json_row(rank: int, record: Any, *, is_of_services: bool = False) -> Row:
-    extra = {"structure_id": None} if is_of_services else {}
-    return Row(rank, extra | record if isinstance(record, dict) else {None: NOT_A_RECORD})
-
-
-def _one_list(page: JsonParts) -> tuple[Rows, Rows]:
-    """A list that mixes both kinds; what is no record at all goes with the kind that is there."""
-    others, services = Rows(), Rows()
-    are_all_broken, is_any_service = True, False
-    for rank, record in enumerate(page.items(), 1):
-        row = _json_row(rank, record)
-        is_service = bool(SERVICE_ONLY & row.values.keys())
-        (services if is_service else others).add(row)
-        is_any_service = is_any_service or is_service
-        are_all_broken = are_all_broken and (is_service or None in row.values)
-    page.end()
-    if not (is_any_service and are_all_broken):
-        return others, services
-    together = Rows()
-    for row in heapq.merge(others, services, key=lambda row: row.line):
-        together.add(row)
-    return Rows(), together
 
 
 def clean(values: dict[Any, Any]) -> dict[str, Any]:
@@ -270,12 +210,22 @@ def check(row: Row, record: dict[str, Any], schema: type[v1.Structure] | type[v1
 
 
 def faults_of(thing: Structure | Service) -> list[tuple[str, str]]:
-    """What the official schema would find wrong with a record of ours: our field, and what it needs."""
+    """What is wrong with a record of ours, for the official schema or for ourselves: our field, and what it needs."""
     if isinstance(thing, Structure):
         names, found = STRUCTURE_FIELDS, check(Row(0, {}), structure_record(thing), v1.Structure)
     else:
         names, found = SERVICE_FIELDS, check(Row(0, {}), service_record(thing), v1.Service)
-    return [(names[fault.field], fault.right) for fault in found if fault.field in names]
+    told = [(name, "un texte qui ne dise pas où est l'adresse confidentielle") for name in texts_that_tell(thing)]
+    return [(names[fault.field], fault.right) for fault in found if fault.field in names] + _own_faults(thing) + told
+
+
+def _own_faults(thing: Structure | Service) -> list[tuple[str, str]]:
+    names = OWN_STRUCTURE_FIELDS if isinstance(thing, Structure) else OWN_SERVICE_FIELDS
+    return [
+        (ours, "des valeurs de la liste")
+        for theirs, ours in names.items()
+        if theirs in OWN_VOCABULARIES and not set(getattr(thing, ours) or ()) <= OWN_VOCABULARIES[theirs]
+    ]
 
 
 def _can_be_kept(value: Any) -> bool:
@@ -343,6 +293,23 @@ def to_fields(record: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
     return {ours: _to_field(theirs, record.get(theirs)) for theirs, ours in names.items()}
 
 
+def own_fields(record: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+    """Those of our own fields that a source gives, in our words; what it does not give is not here.
+
+    Another source may use the same name otherwise: its words that are none of ours are left in « telle que reçue ».
+    """
+    found: dict[str, Any] = {}
+    for theirs, ours in names.items():
+        value = record.get(theirs)
+        if theirs not in OWN_VOCABULARIES:
+            if str(value).lower() in YES_NO:
+                found[ours] = YES_NO[str(value).lower()]
+        elif isinstance(value, list):
+            known = sorted({str(code) for code in value} & OWN_VOCABULARIES[theirs])
+            found |= {ours: known} if known or not value else {}
+    return found
+
+
 def _to_field(theirs: str, value: Any) -> Any:
     if theirs == "date_maj":
         return dt.date.fromisoformat(str(value)[:10])
@@ -363,7 +330,7 @@ def service_record(service: Service, *, with_address: bool = True) -> dict[str, 
     """The service in data·inclusion v1; without its address when the reader may not know it."""
     record = {theirs: _to_record(getattr(service, ours)) for theirs, ours in SERVICE_FIELDS.items()}
     record["structure_id"] = service.structure.uid
-    return record if with_address else _without_address(record)
+    return record if with_address else _without_address(record) | {"zone_eligibilite": shown_zone(service)}
 
 
 def _to_record(value: Any) -> Any:

@@ -1,5 +1,7 @@
-"""The papers of the directory: the sheet about a service, to hand over."""
+"""The papers of the directory: the sheet about a service, to hand over; the list of several, to take away."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -8,12 +10,16 @@ from django.utils import translation
 from maillage.core import clock
 from maillage.core.documents import compile_document, in_words, page_count
 from maillage.directory import hours
-from maillage.directory.choices import AUDIENCES, COSTS, EVERYONE, Freshness
-from maillage.directory.models import Service, Structure
-from maillage.directory.wording import address_lines, phone_in_words
+from maillage.directory.choices import AUDIENCES, COSTS, EVERYONE, Advice, Freshness
+from maillage.directory.languages import languages_in_words
+from maillage.directory.models import Service, Structure, accessibility_of, languages_of
+from maillage.directory.wording import access_in_words, address_lines, phone_in_words
 
 TEMPLATE = "directory/documents/sheet.typ"
+LIST_TEMPLATE = "directory/documents/list.typ"
 SHORTER = (1_600, 900, 500, 250, 120)
+ON_A_LIST = 360
+"""Signs of a description on a list: three or four lines of large type, so that twelve services stay readable."""
 
 
 def service_sheet(service: Service, *, house: str) -> bytes:
@@ -55,6 +61,47 @@ def _sheet_data(service: Service, house: str, longest: int) -> dict[str, Any]:
     }
 
 
+# -- The list --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Line:
+    """One service of a list, and the advice ticked beside it."""
+
+    service: Service
+    advice: tuple[str, ...] = ()
+
+
+def list_paper(lines: Sequence[Line], *, house: str) -> bytes:
+    """PDF/UA in large type: each service whole on its page, in the order given, and nobody's name."""
+    return compile_document(LIST_TEMPLATE, list_data(lines, house))
+
+
+def list_data(lines: Sequence[Line], house: str) -> dict[str, Any]:
+    """What the list says, on paper and by mail, in French as the sheet. Its title tells nothing of what is sought."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return {
+            "title": "Votre liste d'adresses",
+            "house": house,
+            "lead": f"Liste faite le {in_words(clock.today())}. Vérifiez par téléphone avant de vous déplacer.",
+            "items": [_item(line) for line in lines],
+            "footer": f"Liste faite le {in_words(clock.today())} ({house}). Elle peut avoir changé depuis.",
+        }
+
+
+def _item(line: Line) -> dict[str, Any]:
+    service = line.service
+    told = _sheet_data(service, "", ON_A_LIST)
+    kept = ("title", "structure", "notice", "description", "phone", "contact_details", "address")
+    return {name: told[name] for name in kept} | {
+        "conditions": told["conditions"],
+        "contacts": [["Écrire" if "@" in way else "En ligne", way] for way in told["contacts"]],
+        "hours": shortened(hours.in_words(service.hours, clock.local_now()), ON_A_LIST) or told["hours_unknown"],
+        "advice": [str(Advice(word).label) for word in line.advice],
+        "checked": f"Vérifié le {in_words(service.updated_on)}.",
+    }
+
+
 def _address(service: Service, structure: Structure) -> list[str]:
     if service.hides_its_address:
         return ["Adresse confidentielle : elle vous sera donnée par téléphone."]
@@ -68,11 +115,14 @@ def _address(service: Service, structure: Structure) -> list[str]:
 
 def _conditions(service: Service, longest: int) -> list[list[str]]:
     audiences = [AUDIENCES[code] for code in service.audiences or [] if code in AUDIENCES and code != EVERYONE]
+    women = "Entre femmes seulement." if service.is_women_only else ""
     cost = " ".join(filter(None, [COSTS.get(service.cost, ""), service.cost_details]))
     pairs = [
-        ["Pour", " ".join(filter(None, [", ".join(audiences), service.audience_details]))],
+        ["Pour", " ".join(filter(None, [", ".join(audiences), women, service.audience_details]))],
         ["Prix", cost],
         ["Conditions", service.conditions],
+        ["Langues", languages_in_words(languages_of(service))],
+        ["Accès", ", ".join(access_in_words(accessibility_of(service)))],
     ]
     return [[word, shortened(value, longest)] for word, value in pairs if value.strip()]
 

@@ -17,21 +17,37 @@ from maillage.core.gathering import Found, Waiting, global_search, my_day
 from maillage.core.navigation import Entry, navigation
 from maillage.core.text import stem
 from maillage.core.text import words as words_of
+from maillage.directory.actions.saving import remove_all
 from maillage.directory.choices import SubmissionState
 from maillage.directory.deadlines import answer_due, calendar
-from maillage.directory.models import SearchTerm, Service, Structure, Submission
+from maillage.directory.models import SavedSearch, Service, Structure, Submission, UnknownWord
+from maillage.directory.pages.saved import news_of
 from maillage.directory.permissions import (
     awaits_second_factor,
+    can_edit_structure,
     can_follow_submission,
     can_moderate_submission,
     can_read_service,
     can_read_structure,
     can_read_submission,
+    can_settle_unknown_word,
+    can_use_saved_search,
 )
+from maillage.directory.search.candidates import services_named
+from maillage.directory.secrecy import records_that_tell
 
 FORGOTTEN = dt.timedelta(days=7)
-IN_A_NAME = 4
+MOST_NAMED = 5_000
+"""Services whose names bear a word, beyond which the word says too little to be looked at whole."""
 TOOLS = (
+    Entry(
+        gettext_lazy("Mes recherches"),
+        "directory:saved_searches",
+        tuple(Role.values),
+        gettext_lazy("Les recherches que vous refaites souvent, et ce qui y a changé."),
+        "bookmark",
+        weight=15,
+    ),
     Entry(
         gettext_lazy("Mes fiches"),
         "directory:my_records",
@@ -48,6 +64,15 @@ TOOLS = (
         "inbox",
         weight=19,
     ),
+    Entry(
+        gettext_lazy("Les mots des habitants"),
+        "directory:words",
+        (Role.MDS_EDITOR, Role.MDS_MANAGER),
+        gettext_lazy("Les mots que la recherche n'a pas compris, et ceux que vous lui apprenez."),
+        "message-square-text",
+        weight=8,
+        rule=can_settle_unknown_word,
+    ),
 )
 
 
@@ -58,9 +83,20 @@ def register() -> None:
     my_day.add(proposals_to_answer)
     my_day.add(proposals_to_carry_on)
     my_day.add(protected_records)
+    my_day.add(words_to_understand)
+    my_day.add(telling_records)
+    my_day.add(searches_that_changed)
     global_search.add(gettext_lazy("Structures"), find_structures)
     global_search.add(gettext_lazy("Services"), find_services)
     global_search.add(gettext_lazy("Propositions"), find_proposals)
+    hands_over(
+        Handover(
+            gettext_lazy("Recherches enregistrées : elles seront retirées"),
+            held_searches,
+            lambda user, to, by: remove_all(user, by=by),
+            needs_successor=False,
+        )
+    )
     hands_over(
         Handover(
             gettext_lazy("Propositions de fiches en cours : elles restent à son organisation"),
@@ -127,6 +163,43 @@ def protected_records(reader: Any) -> list[Waiting]:
     return [Waiting(title % {"count": count}, reverse("second_factor"), why, weight=10, kind=_("Second facteur"))]
 
 
+def words_to_understand(reader: Any) -> list[Waiting]:
+    """For who keeps the whole Département: the words that nobody understood, those put off aside."""
+    count = can_settle_unknown_word.among(UnknownWord.objects.now(), reader).count()
+    if not count:
+        return []
+    title = ngettext("%(count)d mot à comprendre", "%(count)d mots à comprendre", count) % {"count": count}
+    why = _("Des habitants les ont écrits, et la recherche ne les comprend pas : apprenez-les-lui, ou écartez-les.")
+    return [Waiting(title, reverse("directory:words"), why, weight=3, kind=_("Mots des habitants"))]
+
+
+def telling_records(reader: Any) -> list[Waiting]:
+    """For who keeps it: a confidential address that a public text tells, whatever brought that text."""
+    hidden = Structure.objects.published().filter(is_address_confidential=True)
+    return [
+        Waiting(
+            title=one.name,
+            url=one.get_absolute_url(),
+            why=_("Un texte public nomme la commune ou la rue de cette adresse confidentielle : corrigez-le."),
+            weight=25,
+            kind=_("Adresse confidentielle"),
+        )
+        for one in can_edit_structure.among(hidden, reader)
+        if records_that_tell(one)
+    ]
+
+
+def searches_that_changed(reader: Any) -> list[Waiting]:
+    """The searches this reader follows whose answers changed since they looked."""
+    mine = can_use_saved_search.among(SavedSearch.objects.filter(is_watched=True), reader)
+    found = [(one, news_of(one, reader=reader).sentence) for one in mine if one.has_news]
+    return [
+        Waiting(one.name, one.get_absolute_url(), f"{said}.", weight=2, kind=_("Recherche enregistrée"))
+        for one, said in found
+        if said
+    ]
+
+
 # -- What is found ---------------------------------------------------------------------------------------------------
 
 
@@ -183,13 +256,18 @@ def _stems(words: str) -> list[str]:
 
 def _bearing(stems: list[str]) -> Any:
     """The published services in whose names, or in whose structure's, each of these words stands."""
-    found = Service.objects.all()
-    for one in stems:
-        found = found.filter(pk__in=SearchTerm.objects.filter(term=one, weight__gte=IN_A_NAME).values("service"))
-    return found
+    named = services_named(stems).tolist()
+    return Service.objects.filter(pk__in=named[:MOST_NAMED])
 
 
 # -- What is handed over ---------------------------------------------------------------------------------------------
+
+
+def held_searches(user: User) -> list[Holding]:
+    """How many, and no more: what someone was looking for is theirs."""
+    count = SavedSearch.objects.filter(owner=user).count()
+    said = ngettext("%(n)d recherche enregistrée", "%(n)d recherches enregistrées", count) % {"n": count}
+    return [Holding(said)] if count else []
 
 
 def _authored(user: User) -> Any:

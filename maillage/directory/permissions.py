@@ -5,10 +5,18 @@ from typing import Any
 from django.db.models import Q
 
 from maillage.actors.choices import ApiScope, Role
-from maillage.actors.models import ApiKey, Site, reaches
+from maillage.actors.models import ApiKey, Site, User, reaches
 from maillage.core.access import rule
 from maillage.directory.choices import SubmissionState
-from maillage.directory.models import RecordChange, Service, Structure, Submission
+from maillage.directory.models import (
+    OwnExpression,
+    RecordChange,
+    SavedSearch,
+    Service,
+    Structure,
+    Submission,
+    UnknownWord,
+)
 from maillage.territories.models import SectorCommune
 
 NOBODY = Q(pk__in=())
@@ -218,6 +226,38 @@ def can_moderate_submission(reader: Any) -> Q:
 def can_read_submission(reader: Any) -> Q:
     """Une proposition est lue de son organisation et, une fois envoyée, de qui peut y répondre."""
     return _either(can_follow_submission.condition(reader), can_moderate_submission.condition(reader))
+
+
+# -- Words -----------------------------------------------------------------------------------------------------------
+
+
+def _if_keeps_everything(reader: Any) -> Q:
+    """All or nothing: a word is read everywhere, so that a sector alone does not decide of it."""
+    is_whole = any(not held.sector_code for role in KEEPERS for held in reaches(reader, role))
+    return Q() if is_whole else NOBODY
+
+
+@rule(OwnExpression)
+def can_curate_words(reader: Any) -> Q:
+    """Ajoute, corrige, retire et rétablit les mots du Département qui tient l'annuaire de tout le Département."""
+    return _if_keeps_everything(reader)
+
+
+@rule(UnknownWord)
+def can_settle_unknown_word(reader: Any) -> Q:
+    """Lit les mots que personne n'a compris, et décide de leur sort, qui tient l'annuaire de tout le Département."""
+    return NOBODY if (whole := _if_keeps_everything(reader)) == NOBODY else whole & Q(is_ignored=False)
+
+
+# -- Searches one keeps ----------------------------------------------------------------------------------------------
+
+
+@rule(SavedSearch)
+def can_use_saved_search(reader: Any) -> Q:
+    """Une recherche enregistrée n'est lue, lancée, changée et retirée que de la personne qui l'a enregistrée, tant
+    qu'elle tient un rôle.
+    """
+    return Q(owner=reader.pk) if isinstance(reader, User) and reader.roles() else NOBODY
 
 
 # -- Keys ------------------------------------------------------------------------------------------------------------

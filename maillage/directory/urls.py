@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from maillage.directory.views import desk, proposals, public, tying
+from maillage.directory.views import desk, lists, proposals, public, saved, tying, words
 
 app_name = "directory"
 urlpatterns = [
@@ -34,5 +34,29 @@ urlpatterns = [
     path("propositions/<int:pk>/reprendre/", proposals.follow, {"move": "take_back"}, name="take_back"),
     path("propositions/<int:pk>/abandonner/", proposals.follow, {"move": "withdraw"}, name="withdraw"),
     path("propositions/<int:pk>/repondre/", proposals.decide, name="decide"),
+    path("liste/", lists.chosen, name="list"),
+    path("liste/imprimer/", lists.printed, name="print_list"),
+    path("liste/envoyer/", lists.sent, name="send_list"),
+    path("mes-recherches/", saved.searches, name="saved_searches"),
+    path("mes-recherches/nouvelle/", saved.new_search, name="new_search"),
+    path("mes-recherches/enregistrer/", saved.save_search, name="save_search"),
+    path("mes-recherches/<int:pk>/lancer/", saved.run_search, name="run_search"),
+    path("mes-recherches/<int:pk>/changer/", saved.change_search, name="change_search"),
+    path("mes-recherches/<int:pk>/vu/", saved.seen_search, name="seen_search"),
+    path("mes-recherches/<int:pk>/retirer/", saved.remove_search, name="remove_search"),
     path("imports/", desk.imports, name="imports"),
+    path("mots/", words.unknown_words, name="words"),
+    path("mots/essayer/", words.try_words, name="try_words"),
+    path("mots/recompter/", words.count_word_again, name="count_word_again"),
+    path("mots/inconnus/<int:pk>/ajouter/", words.add_unknown_word, name="add_unknown_word"),
+    path("mots/inconnus/<int:pk>/ecarter/", words.settle_word, {"move": "ignore"}, name="ignore_word"),
+    path("mots/inconnus/<int:pk>/plus-tard/", words.settle_word, {"move": "put_off"}, name="put_off_word"),
+    path("mots/inconnus/<int:pk>/reprendre/", words.settle_word, {"move": "take_back"}, name="take_back_word"),
+    path("mots/les-notres/", words.own_words, name="own_words"),
+    path("mots/les-notres/ajouter/", words.add_word, name="add_word"),
+    path("mots/les-notres/coller/", words.paste, name="paste_words"),
+    path("mots/les-notres/nos-mots.csv", words.own_words_file, name="own_words_file"),
+    path("mots/les-notres/<int:pk>/", words.own_word, name="own_word"),
+    path("mots/les-notres/<int:pk>/retirer/", words.move_word, {"move": "withdraw"}, name="withdraw_word"),
+    path("mots/les-notres/<int:pk>/retablir/", words.move_word, {"move": "restore"}, name="restore_word"),
 ]

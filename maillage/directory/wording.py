@@ -1,18 +1,21 @@
 """How a record's facts are said to a visitor: its address, its phone, its zone."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.exceptions import FieldDoesNotExist
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
 from maillage.core import clock
 from maillage.directory import hours
 from maillage.directory.choices import (
+    ACCESSIBILITY,
     AUDIENCES,
     CONTACT_MODES,
     CONTACTED_BY,
@@ -22,6 +25,7 @@ from maillage.directory.choices import (
     SERVICE_KINDS,
     THEMES,
 )
+from maillage.directory.languages import LANGUAGES
 from maillage.directory.models import Record, Service, Structure
 from maillage.territories.models import Sector
 
@@ -49,6 +53,11 @@ def mid_sentence(label: str) -> str:
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
+def access_in_words(accessibility: list[str] | None) -> list[str]:
+    """What a place has for people with a disability, as it stands in a sentence, in the order of the vocabulary."""
+    return [mid_sentence(str(label)) for code, label in ACCESSIBILITY.items() if code in (accessibility or [])]
+
+
 def web_link(address: str) -> str:
     """The address if a browser may safely follow it, else nothing: records come from anywhere."""
     return address if urlsplit(address).scheme in {"http", "https"} else ""
@@ -63,9 +72,10 @@ def place_link(*records: Record) -> str:
     return ""
 
 
-VOCABULARIES = {
+VOCABULARIES: dict[str, Mapping[str, str | Promise]] = {
     "themes": THEMES, "audiences": AUDIENCES, "cost": COSTS, "reception_modes": RECEPTION_MODES,
     "contact_modes": CONTACT_MODES, "contacted_by": CONTACTED_BY, "kind": SERVICE_KINDS, "networks": NETWORKS,
+    "languages": LANGUAGES, "accessibility": ACCESSIBILITY,
 }  # fmt: skip
 
 

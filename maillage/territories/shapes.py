@@ -18,8 +18,8 @@ from shapely.geometry import mapping, shape
 from shapely.geometry.base import BaseGeometry
 
 from maillage.territories.choices import Density
+from maillage.territories.ground import Point, great_circle_km
 from maillage.territories.models import Commune
-from maillage.territories.travel import Point, great_circle_km
 
 logger = logging.getLogger(__name__)
 

@@ -1,12 +1,16 @@
 """A real house for real browsers: L'Aubrelle built and served as `make demo` does, on its own database."""
 
+import json
 import os
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.conf import settings
@@ -29,8 +33,40 @@ def var(tmp_path_factory):
     return tmp_path_factory.mktemp("house")
 
 
+QUAY = ("3 quai des Tanneurs 00130 Villeneuve-d'Aubrelle", -7.07242, 46.75215)
+"""An address across the river from the housing office, seven hundred metres from it: label, longitude, latitude."""
+
+
+class _Addresses(BaseHTTPRequestHandler):
+    """The State's address service, as far as one quay goes."""
+
+    def do_GET(self):
+        label, longitude, latitude = QUAY
+        facts = {"label": label, "score": 0.97, "type": "housenumber", "citycode": "00060", "city": "", "postcode": ""}
+        point = {"type": "Point", "coordinates": [longitude, latitude]}
+        known = "quai des tanneurs" in parse_qs(urlsplit(self.path).query)["q"][0].casefold()
+        found = [{"type": "Feature", "geometry": point, "properties": facts}] if known else []
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+        self.wfile.write(json.dumps({"type": "FeatureCollection", "features": found}).encode())
+
+    def log_message(self, *_):
+        """What people look for is written nowhere."""
+
+
 @pytest.fixture(scope="session")
-def environment(var):
+def address_service():
+    """The address of a service that speaks the protocol of the State's."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Addresses)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/search"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def environment(var, address_service):
     """What the processes of the demonstration are told, and nothing of the machine's own settings."""
     kept = {
         name: value
@@ -38,7 +74,7 @@ def environment(var):
         if not name.startswith("MAILLAGE_") and name != "DATABASE_URL"
     }
     return kept | {
-        "MAILLAGE_VAR": str(var), "MAILLAGE_DEMO": "1", "MAILLAGE_GEOCODER_URL": "http://127.0.0.1:9/search",
+        "MAILLAGE_VAR": str(var), "MAILLAGE_DEMO": "1", "MAILLAGE_GEOCODER_URL": address_service,
     }  # fmt: skip
 
 

@@ -11,7 +11,16 @@ from maillage.actors.tests.factories import a_membership, an_organisation, someo
 from maillage.core import clock
 from maillage.core.models import DataBreach, EliminationSlip, LegalHold
 from maillage.directory.choices import SubmissionKind, SubmissionState
-from maillage.directory.models import RecordChange, Service, Source, Structure, Submission
+from maillage.directory.models import (
+    OwnExpression,
+    RecordChange,
+    SavedSearch,
+    Service,
+    Source,
+    Structure,
+    Submission,
+    UnknownWord,
+)
 from maillage.territories.models import Commune, Departement, Sector, SectorCommune
 
 LONG_AGO = dt.date(2020, 1, 1)
@@ -65,6 +74,7 @@ class Place:
 
     def _give_roles(self) -> None:
         self.greeter = a_membership(someone(f"greeter{self.number}"), Role.GREETER, sector=self.sector)
+        self.search = SavedSearch.objects.create(owner=self.greeter.user, name="Alimentation")
         self.partner = a_membership(
             someone(f"partner{self.number}"), Role.PARTNER, organisation=self.organisation, site=self.site
         )
@@ -98,6 +108,11 @@ class Things:
         now = clock.now()
         self.breach = DataBreach.objects.create(what_happened="Une clé USB perdue.", discovered_at=now)
         self.slip = EliminationSlip.objects.create(retention_class="X", kind="x", count=0, prepared_at=now)
+        self.own_word = OwnExpression.objects.create(expression="zorgue", key="zorgu", urgency="street")
+        month = clock.today().replace(day=1)
+        self.unknown_word = UnknownWord.objects.create(
+            digest="1" * 64, word="blorgue", times=5, first_month=month, last_month=month
+        )
         self.hold = LegalHold.objects.create(thing="actors.user:1", reason="Un litige.", placed_at=now)
 
     def place_of(self, role: Role, *, elsewhere: bool) -> dict[str, Any]:
@@ -146,8 +161,24 @@ def submission_cases() -> dict[str, Values]:
     return {f"{case}, sent": values for case, values in each("submitted").items()} | drafts
 
 
+def search_cases() -> dict[str, Values]:
+    """A search that someone else keeps: nobody ever finds it, whatever their role."""
+    return {"someone else's": lambda things: {"pk": things.ours.search.pk}}
+
+
 OBJECTS: dict[str, dict[str, Values]] = {
     "annuaire/histoire/<int:pk>/retablir/": each("change"),
+    "annuaire/mots/inconnus/<int:pk>/ajouter/": of_house("unknown_word"),
+    "annuaire/mots/inconnus/<int:pk>/ecarter/": of_house("unknown_word"),
+    "annuaire/mots/inconnus/<int:pk>/plus-tard/": of_house("unknown_word"),
+    "annuaire/mots/inconnus/<int:pk>/reprendre/": of_house("unknown_word"),
+    "annuaire/mots/les-notres/<int:pk>/": of_house("own_word"),
+    "annuaire/mots/les-notres/<int:pk>/retablir/": of_house("own_word"),
+    "annuaire/mots/les-notres/<int:pk>/retirer/": of_house("own_word"),
+    "annuaire/mes-recherches/<int:pk>/changer/": search_cases(),
+    "annuaire/mes-recherches/<int:pk>/lancer/": search_cases(),
+    "annuaire/mes-recherches/<int:pk>/retirer/": search_cases(),
+    "annuaire/mes-recherches/<int:pk>/vu/": search_cases(),
     "annuaire/propositions/<int:pk>/": submission_cases(),
     "annuaire/propositions/<int:pk>/abandonner/": submission_cases(),
     "annuaire/propositions/<int:pk>/envoyer/": submission_cases(),

@@ -61,6 +61,7 @@ def add_site(site: Site, *, key: str, by: Any) -> None:
         if refusal := may_open_first_site(by, site.organisation):
             raise refusal
         _insert(site)
+        _refuse_without_second_factor(site, by)
         if by is not None and not can_edit_site(by, site):
             raise Refused(
                 _("Ce lieu serait hors de votre secteur."),
@@ -69,12 +70,19 @@ def add_site(site: Site, *, key: str, by: Any) -> None:
         journal.record(by, "actors.site_added", site, organisation=site.organisation_id)
 
 
+def _refuse_without_second_factor(site: Site, by: Any) -> None:
+    """A password alone neither reads nor writes a confidential address."""
+    if site.is_address_confidential and not getattr(by, "has_second_factor", True):
+        raise Refused(_("Une adresse confidentielle ne s'écrit qu'avec votre second facteur."))
+
+
 def correct_site(site: Site, *, fields: Iterable[str], expected: int, key: str, by: Any) -> None:
     """Keep these fields of the site. Raises concurrency.Stale when someone else wrote meanwhile."""
     fields = sorted(fields)
     with journal.act():
         once(key)
         _update(site, fields, expected=expected)
+        _refuse_without_second_factor(site, by)
         if by is not None and not can_edit_site(by, site):
             raise Refused(_("Ce lieu sortirait de votre secteur : demandez à un administrateur."))
         journal.record(by, "actors.site_corrected", site, fields=fields)

@@ -168,9 +168,18 @@ class SiteForm(VersionedForm):
 
     class Meta:
         model = Site
-        fields = ["name", "siret", "address", "commune"]
+        fields = ["name", "siret", "address", "commune", "is_address_confidential"]
         widgets = {"address": forms.Textarea(attrs={"rows": 2})}
-        labels = {"name": _("Nom du lieu"), "address": _("Adresse"), "commune": _("Commune")}
+        labels = {
+            "name": _("Nom du lieu"), "address": _("Adresse"), "commune": _("Commune"),
+            "is_address_confidential": _("Adresse confidentielle"),
+        }  # fmt: skip
+        help_texts = {
+            "is_address_confidential": _(
+                "Cochez si la connaître met en danger des personnes. Ni l'adresse, ni la commune, ni le SIRET ne sont "
+                "alors montrés à qui ne corrige pas ce lieu."
+            )
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

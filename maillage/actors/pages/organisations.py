@@ -106,11 +106,18 @@ def _sites(one: Organisation, *, reader: Any) -> Table:
     sites = list(Site.objects.filter(organisation=one).select_related("commune").order_by("closed_on", "name"))
     mine = set(can_edit_site.among(Site.objects.filter(organisation=one), reader).values_list("pk", flat=True))
     rows = [
-        (site.name, site.commune or "", spaced(site.siret), _state(site), _site_links(site) if site.pk in mine else "")
+        (site.name, *_where(site, is_mine=site.pk in mine), _state(site), _site_links(site) if site.pk in mine else "")
         for site in sites
     ]
     headers = [_("Lieu"), _("Commune"), _("SIRET"), _("État"), _("Que faire")]
     return Table(_("Ses lieux"), headers, rows, empty=_("Aucun lieu n'est encore écrit."))
+
+
+def _where(site: Site, *, is_mine: bool) -> tuple[object, str]:
+    """Its commune and its SIRET, or nothing that leads to a confidential address."""
+    if site.is_address_confidential and not is_mine:
+        return _("adresse confidentielle"), ""
+    return site.commune or "", spaced(site.siret)
 
 
 def _state(site: Site) -> str:

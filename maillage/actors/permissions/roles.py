@@ -16,6 +16,7 @@ from maillage.core.refusals import Refused
 from maillage.territories.models import Sector, SectorCommune
 
 NOBODY = Q(pk__in=())
+OPEN_ADDRESS = Q(is_address_confidential=False)
 
 
 def granted_by(role: Role) -> list[Role]:
@@ -145,8 +146,14 @@ def may_open_first_site(by: Any, organisation: Organisation) -> Refused | None:
 def can_edit_site(reader: Any) -> Q:
     """Corrige ou ferme un lieu : l'administrateur, le responsable de MDS dans son secteur, l'éditeur chez lui.
 
-    Les lieux du Département lui-même ne changent que par l'administrateur.
+    Les lieux du Département lui-même ne changent que par l'administrateur. Un lieu dont l'adresse est confidentielle
+    attend un second facteur.
     """
+    keeps = _keeps_sites(reader)
+    return keeps if keeps == NOBODY or getattr(reader, "has_second_factor", True) else OPEN_ADDRESS & keeps
+
+
+def _keeps_sites(reader: Any) -> Q:
     if has_role(reader, Role.ADMINISTRATOR):
         return Q()
     found, codes = Q(organisation__in=_own_organisations(reader, Role.PARTNER_EDITOR)), _managed(reader)

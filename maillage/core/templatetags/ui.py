@@ -328,8 +328,11 @@ def error_summary(form: BaseForm) -> dict[str, object]:
 
 # -- To find --------------------------------------------------------------------------------------------------------
 @register.inclusion_tag("components/result.html")
-def result(result: Result, level: int = 3) -> dict[str, object]:
-    """One answer of a search, inside `<ol class="results"><li>`: what, where, how far, when, for whom, how fresh."""
+def result(result: Result, level: int = 3, ticked_in: str = "", ticked: Collection[str] = ()) -> dict[str, object]:
+    """One answer of a search, inside `<ol class="results"><li>`: what, where, how far, when, for whom, how fresh.
+
+    With `ticked_in`, the identifier of a form, a box lets one put it on a list; `ticked` holds the keys already there.
+    """
     ways = [
         (way, CONTACTS[way.kind], way.label or str(CONTACT_WORDS.get(way.kind, "")))
         for way in result.contacts
@@ -339,6 +342,8 @@ def result(result: Result, level: int = 3) -> dict[str, object]:
     return {
         "result": result,
         "level": level,
+        "ticked_in": ticked_in if result.key else "",
+        "is_ticked": result.key in ticked,
         "contacts": ways,
         "fresh_icon": FRESHNESS[known(fresh.level, FRESHNESS, "level")] if fresh else "",
     }

@@ -153,6 +153,14 @@ def test_a_list_for_a_role_has_no_page_for_the_others(nobody, dora, bygone, bob,
             knocks(door, stranger)
 
 
+def test_a_list_that_needs_reach_has_no_page_for_whom_the_rule_would_never_open_anything(nobody, dora, bob):
+    door = allow_list(permissions.can_curate_words, needs_reach=True)(says_their_names)
+    assert knocks(door, bob).content == b""
+    for stranger in (nobody, dora):
+        with pytest.raises(Http404):
+            knocks(door, stranger)
+
+
 # -- Roles --------------------------------------------------------------------------------------------------------
 
 

@@ -2,7 +2,10 @@
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
 
+from maillage.core.access import Rule
+from maillage.core.models import JournalLine
 from maillage.core.navigation import ACCOUNT, TOOLS, Entry, Navigation
 
 
@@ -36,6 +39,17 @@ def test_each_reader_is_offered_the_pages_of_their_roles_heavier_first(menus):
     assert labels(menus, Reader("dpo")) == ["Zone", "Annuaire", "Journal"]
     assert labels(menus, Reader("elected")) == ["Zone", "Annuaire"]
     assert labels(menus, Reader(), ACCOUNT) == ["Mon compte"]
+
+
+def _opens_to_the_patient(reader):
+    return Q() if "patient" in reader.roles() else Q(pk__in=())
+
+
+def test_a_page_whose_rule_opens_nothing_to_someone_is_not_offered_to_them(menus):
+    opened = Rule("core", "trial", "Une règle d'essai.", JournalLine, _opens_to_the_patient)
+    menus.add(Entry("Patience", "account_login", rule=opened))
+    assert "Patience" in labels(menus, Reader("patient"))
+    assert "Patience" not in labels(menus, Reader("elected"))
 
 
 def test_nobody_is_offered_nothing(menus):

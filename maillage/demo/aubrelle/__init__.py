@@ -5,6 +5,8 @@ numbers are those Arcep keeps for fictions, e-mails and sites end in `.example`,
 """
 
 from datetime import date
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from maillage.demo.aubrelle import territories
@@ -25,6 +27,7 @@ from maillage.demo.aubrelle.partners import HOUSE, PARTNERS, rna, siren, siret
 from maillage.demo.aubrelle.people import PEOPLE
 from maillage.demo.aubrelle.structures import CONFIDENTIAL_KINDS, House, build_houses
 from maillage.demo.aubrelle.teams import TEAMS
+from maillage.demo.aubrelle.welcome import with_welcome
 
 __all__ = [
     "HOUSE",
@@ -41,6 +44,7 @@ __all__ = [
     "Staff",
     "TeamPlan",
     "build",
+    "recipe",
     "rna",
     "shapes_geojson",
     "siren",
@@ -62,11 +66,18 @@ def build(today: date) -> Aubrelle:
         communes=communes,
         sectors=sectors,
         memberships=territories.read_memberships(table),
-        structures=tuple(house.record for house in houses),
+        structures=tuple(with_welcome(house) for house in houses),
         services=build_services(houses, region, today),
         mds_of_sector=_mds_of_sector(houses, sectors),
         confidential=frozenset(house.record["id"] for house in houses if house.kind in CONFIDENTIAL_KINDS),
     )
+
+
+def recipe() -> str:
+    """A fingerprint of all that L'Aubrelle is made from: the same as long as nobody changes a line of it."""
+    home = Path(__file__).parent
+    pages = sorted(path for path in home.rglob("*") if path.suffix in {".py", ".csv", ".toml"})
+    return sha256(b"".join(sha256(page.read_bytes()).digest() for page in pages)).hexdigest()
 
 
 def shapes_geojson(aubrelle: Aubrelle) -> dict[str, Any]:

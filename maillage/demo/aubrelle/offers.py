@@ -10,6 +10,7 @@ from maillage.demo.aubrelle.model import Commune
 from maillage.demo.aubrelle.opening import Hours, draw_hours
 from maillage.demo.aubrelle.plans import Plan, choose_plans
 from maillage.demo.aubrelle.structures import CONFIDENTIAL_KINDS, SOURCE, House, read_toml
+from maillage.demo.aubrelle.welcome import welcome_of
 
 ZONES = {"mds": "tis", "ccas": "commune", "helpline": "france"}
 """Who a service is for when its offer does not say. Elsewhere the EPCI, or the Département for those that travel."""
@@ -92,7 +93,7 @@ def _record(plan: Plan, region: Region, places: dict[str, Any], said: set[str], 
         "nombre_semaines": offer.get("weeks"),
         "horaires_accueil": _published_hours(offer, hours, dice),
     }
-    return record | _missing_codes(plan, dice)
+    return record | _missing_codes(plan, dice) | welcome_of(offer["slug"], plan.house)
 
 
 def _age(dice: Random) -> int:

@@ -75,6 +75,7 @@ def _house(  # noqa: PLR0913, PLR0917 -- one row and the tables it is read again
         "lien_source": f"https://annuaire.aubrelle.example/structures/{row['slug']}",
         "siret": None if row["kind"] in CONFIDENTIAL_KINDS or dice.random() < 0.35 else fictional_siret(number),
         **address(commune, places, dice),
+        **(point_of(row) if row["point"] else {}),
         "telephone": phone(number, row["kind"]),
         "courriel": email(row),
         "site_web": site(row) if dice.random() < 0.8 else None,
@@ -111,6 +112,12 @@ def address(commune: Commune | None, places: dict[str, Any], dice: Random) -> di
         "longitude": round(commune.longitude + dice.uniform(-0.011, 0.011), 5),
         "latitude": round(commune.latitude + dice.uniform(-0.008, 0.008), 5),
     }
+
+
+def point_of(row: Row) -> dict[str, Any]:
+    """Where a structure stands that is not near the middle of its commune: the housing office, on its quay."""
+    street, latitude, longitude = row["point"].split("|")
+    return {"adresse": street, "complement_adresse": None, "latitude": float(latitude), "longitude": float(longitude)}
 
 
 def access(commune: Commune, places: dict[str, Any], dice: Random) -> str:

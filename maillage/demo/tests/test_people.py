@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import datetime
+from itertools import groupby
 
 import pytest
 from django.core.management import call_command
@@ -19,7 +20,8 @@ from maillage.core.breaches import due_of
 from maillage.core.models import DataBreach, EliminationSlip
 from maillage.demo.aubrelle import PEOPLE, TEAMS
 from maillage.directory.deadlines import answer_due
-from maillage.directory.models import Structure, Submission
+from maillage.directory.models import OwnExpression, SavedSearch, Structure, Submission, UnknownWord, WordAsker
+from maillage.directory.pages.saved import news_of
 
 MONDAY = datetime(2026, 3, 9, 10, 0)
 pytestmark = pytest.mark.django_db  # Else, run alone, it would be given no database of its own.
@@ -28,12 +30,22 @@ pytestmark = pytest.mark.django_db  # Else, run alone, it would be given no data
 @pytest.fixture(scope="module")
 def flat(django_db_setup, django_db_blocker, tmp_path_factory):
     """L'Aubrelle as `build_demo` fills a house, twice, once for this module."""
-    shapes = override_settings(DEMO=True, SHAPES_DIR=tmp_path_factory.mktemp("shapes"))
-    with django_db_blocker.unblock(), transaction.atomic(), clock.travel(MONDAY), shapes:
+    var = tmp_path_factory.mktemp("var")
+    apart = override_settings(
+        DEMO=True, SHAPES_DIR=var / "shapes", ROADS_DIR=var / "roads", POPULATION_DIR=var / "population"
+    )
+    with django_db_blocker.unblock(), transaction.atomic(), clock.travel(MONDAY), apart:
         for _time in range(2):
-            call_command("build_demo", verbosity=0)
+            call_command("build_demo", without_roads=True, verbosity=0)
         yield
         transaction.set_rollback(True)
+
+
+def test_the_departement_has_words_of_its_own_and_some_to_understand(flat):
+    assert OwnExpression.objects.in_use().count() == 3
+    assert OwnExpression.objects.filter(withdrawn_at__isnull=False).count() == 1
+    assert {one.word for one in UnknownWord.objects.waiting()} >= {"papotheque", "ludobus", "affouage"}
+    assert not WordAsker.objects.exists()
 
 
 def test_each_kind_of_organisation_has_one(flat):
@@ -59,6 +71,16 @@ def test_each_person_holds_their_role_once(flat):
     assert Membership.objects.count() == len(everyone)
     for staff in everyone:
         assert has_role(User.objects.get(username=staff.username), staff.role)
+
+
+def test_each_role_has_someone_who_shows_it():
+    """Whoever tries the demonstration can enter as any of the roles; a new role comes with its person."""
+    shown = {staff.role for staff in PEOPLE}
+    assert [role for role in Role.values if role not in shown] == []
+    assert all(staff.presentation and staff.shows for staff in PEOPLE)
+    assert [title for title, _ in groupby(staff.shows for staff in PEOPLE)] == list(
+        dict.fromkeys(staff.shows for staff in PEOPLE)
+    )
 
 
 def test_two_maisons_des_solidarites_have_teams_that_miss_someone(flat):
@@ -106,3 +128,10 @@ def test_judith_has_two_days_left_for_a_violation(flat):
 
 def test_the_past_that_was_played_leaves_the_journal_whole(flat):
     assert journal.verify() is None
+
+
+def test_solene_has_a_search_that_changed(flat):
+    saved = SavedSearch.objects.get()
+    assert saved.owner.username == "solene.kerbrac"
+    assert [service.name for service in news_of(saved, reader=saved.owner).fresh] == ["Table ouverte"]
+    assert saved.gone == []

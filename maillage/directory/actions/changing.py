@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from maillage.actors.models import Site
 from maillage.core import clock
 from maillage.directory.choices import SubmissionState, Through
 from maillage.directory.models import RecordChange, Service, Structure, Submission
@@ -74,6 +75,12 @@ def forget_address(structure: Structure) -> None:
     past = RecordChange.objects.filter(structure=structure, field__in=TELLING)
     past.update(before=None, after=None, is_withheld=True)
     withhold(Submission.objects.filter(structure=structure))
+
+
+def protect_site(structure: Structure) -> None:
+    """The place of an organisation is protected with its structure; someone says by hand that it no longer is."""
+    if structure.is_address_confidential and structure.site_id:
+        Site.objects.filter(pk=structure.site_id).update(is_address_confidential=True)
 
 
 def hides(record: Structure | Service) -> bool:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 from maillage.core import clock, journal
 from maillage.core.concurrency import once, save_version
 from maillage.core.refusals import Refused
-from maillage.directory.actions.changing import changes_between, forget_address, hides, values_of
+from maillage.directory.actions.changing import changes_between, forget_address, hides, protect_site, values_of
 from maillage.directory.actions.indexing import index_services
 from maillage.directory.choices import Through
 from maillage.directory.data_inclusion import faults_of
@@ -84,6 +84,7 @@ def keep(
     RecordChange.objects.bulk_create(changes)
     if isinstance(record, Structure) and hides(record) and not hides(stored):
         forget_address(record)
+        protect_site(record)
     own = Service.objects.filter(pk=record.pk)
     index_services(own if isinstance(record, Service) else Service.objects.filter(structure=record.pk))
 

@@ -20,12 +20,18 @@ from maillage.core import clock, journal
 from maillage.core.inserting import insert_new
 from maillage.core.rows import Row
 from maillage.core.tabular import UnreadableFile, read_text
-from maillage.directory import data_inclusion, france_services
+from maillage.directory import data_inclusion, data_inclusion_files, france_services
 from maillage.directory.actions.changing import changes_between, values_of
 from maillage.directory.actions.import_report import Report, Tally
 from maillage.directory.actions.indexing import index_services
 from maillage.directory.choices import RunState, SourceFormat, Through
-from maillage.directory.data_inclusion import SERVICE_FIELDS, STRUCTURE_FIELDS, Rejected
+from maillage.directory.data_inclusion import (
+    OWN_SERVICE_FIELDS,
+    OWN_STRUCTURE_FIELDS,
+    SERVICE_FIELDS,
+    STRUCTURE_FIELDS,
+    Rejected,
+)
 from maillage.directory.models import ImportRun, Record, RecordChange, Service, Source, Structure
 
 BATCH, FEW_AT_ONCE = 1_000, 500
@@ -48,6 +54,7 @@ class Kind:
     model: type[Structure] | type[Service]
     schema: type[v1.Structure] | type[v1.Service]
     names: dict[str, str]
+    own: dict[str, str]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -60,8 +67,8 @@ class Sent:
     fingerprint: str
 
 
-STRUCTURES = Kind(Structure, v1.Structure, STRUCTURE_FIELDS)
-SERVICES = Kind(Service, v1.Service, SERVICE_FIELDS)
+STRUCTURES = Kind(Structure, v1.Structure, STRUCTURE_FIELDS, OWN_STRUCTURE_FIELDS)
+SERVICES = Kind(Service, v1.Service, SERVICE_FIELDS, OWN_SERVICE_FIELDS)
 
 
 def import_file(
@@ -94,7 +101,7 @@ def _read(path: Path, source: Source) -> FileRows:
         text = read_text(path)
         as_of = france_services.list_date(path.name) or dt.date.fromtimestamp(path.stat().st_mtime)
         return france_services.read(text, path.name, as_of=as_of)
-    return data_inclusion.read(path)
+    return data_inclusion_files.read(path)
 
 
 def _read_or_say(path: Path, source: Source) -> FileRows:
@@ -226,7 +233,7 @@ def _stands(thing: Record) -> bool:
 
 def _told(kind: Kind) -> set[str]:
     """The fields whose past is kept: a date that moves by itself is not one."""
-    return {*kind.names.values(), WITHDRAWN} - {"uid", "updated_on", "producer"}
+    return {*kind.names.values(), *kind.own.values(), WITHDRAWN} - {"uid", "updated_on", "producer"}
 
 
 def _hidden(kind: Kind, known: Iterable[Any]) -> set[int]:
@@ -270,7 +277,8 @@ def fingerprint_of(record: dict[str, Any]) -> str:
 def _filled(thing: Any, kind: Kind, sent: Sent, parents: dict[str, int]) -> Any:
     """The record with what the source says, save for the fields someone corrected here."""
     record = sent.record
-    for name, value in data_inclusion.to_fields(record, kind.names).items():
+    said = data_inclusion.to_fields(record, kind.names) | data_inclusion.own_fields(record, kind.own)
+    for name, value in said.items():
         if name == "updated_on" or name not in thing.local_edits:
             setattr(thing, name, value)
     if thing.local_edits:  # Checked here since: the record is as fresh as its last correction.
@@ -289,7 +297,8 @@ def _write(kind: Kind, created: list[Any], updated: list[Any]) -> None:
     for thing in updated:
         thing.version += 1
     extra = ["structure"] if kind is SERVICES else []
-    names = {*kind.names.values(), "received", "fingerprint", "imported_at", "withdrawn_at", "version", *extra}
+    kept = ("received", "fingerprint", "imported_at", "withdrawn_at", "version")
+    names = {*kind.names.values(), *kind.own.values(), *kept, *extra}
     kind.model._base_manager.bulk_create(  # Twenty times faster than bulk_update on records this wide.
         updated, update_conflicts=True, unique_fields=["pk"], update_fields=sorted(names - {"uid"})
     )

@@ -8,6 +8,7 @@ from maillage.actors.models import Organisation, Site
 from maillage.core import journal
 from maillage.core.concurrency import once, save_version
 from maillage.core.refusals import Refused
+from maillage.directory.actions.changing import protect_site
 from maillage.directory.models import Structure, Submission
 
 
@@ -26,6 +27,7 @@ def tie(structure: Structure, site: Site, *, expected: int, key: str, by: Any) -
         _refuse_while_someone_waits(structure, organisation=current.organisation)
         structure.site = current
         save_version(structure, expected=expected, fields=["site"])
+        protect_site(structure)
         journal.record(by, "directory.tied", structure, site=current.pk, organisation=current.organisation_id)
 
 

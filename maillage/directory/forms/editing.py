@@ -10,18 +10,32 @@ from django.utils.translation import gettext_lazy as _
 
 from maillage.core.concurrency import new_key
 from maillage.core.names import one_line
+from maillage.core.text import fold
 from maillage.directory import hours
-from maillage.directory.choices import AUDIENCES, EVERYONE, THEMES
+from maillage.directory.choices import ACCESSIBILITY, AUDIENCES, EVERYONE, THEMES
 from maillage.directory.data_inclusion import faults_of
+from maillage.directory.languages import LANGUAGES
 from maillage.directory.models import Service, Structure
 from maillage.directory.wording import both_in_words, value_in_words
 from maillage.territories.choices import SectorLevel
 from maillage.territories.models import Commune, Sector
 
+FOLDED = ("themes", "audiences", "languages", "accessibility")
+"""Long lists, closed until someone opens them."""
+
+
+def by_name(words: dict[str, str]) -> list[tuple[str, str]]:
+    """Choices in the order of the alphabet, whatever the accents."""
+    return sorted(words.items(), key=lambda pair: fold(pair[1]))
+
 
 class EditForm(forms.ModelForm):
     """A correction: the record's own fields, the version it was read at, a key that is spent once."""
 
+    languages = forms.MultipleChoiceField(
+        label=_("Langues parlées"), required=False, choices=by_name(LANGUAGES), widget=forms.CheckboxSelectMultiple,
+        help_text=_("Celles dans lesquelles on peut être reçu sans interprète, en plus du français."),
+    )  # fmt: skip
     version_read = forms.IntegerField(widget=forms.HiddenInput)
     intention = forms.CharField(max_length=64, widget=forms.HiddenInput)
 
@@ -46,6 +60,9 @@ class EditForm(forms.ModelForm):
         written = self.instance.opening_hours
         said = value_in_words("opening_hours", written) if written else ""
         return example if said in ("", written) else gettext("Se lit : %(hours)s.") % {"hours": said} + f" {example}"
+
+    def clean_languages(self) -> list[str] | None:
+        return sorted(self.cleaned_data["languages"]) or None
 
     def clean_name(self) -> str:
         text = str(self.cleaned_data["name"])
@@ -146,6 +163,10 @@ def _bare(value: Any) -> Any:
 class StructureForm(EditForm):
     """A structure's own facts. Making a hidden address public is asked twice."""
 
+    accessibility = forms.MultipleChoiceField(
+        label=_("Accès au lieu"), required=False, choices=list(ACCESSIBILITY.items()),
+        widget=forms.CheckboxSelectMultiple, help_text=_("Cochez ce qui est vraiment là, chaque jour d'ouverture."),
+    )  # fmt: skip
     reveal = forms.BooleanField(label=_("Oui, cette adresse peut être rendue publique"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -162,6 +183,9 @@ class StructureForm(EditForm):
         today = Q(pk__in=Sector.objects.now().filter(level=SectorLevel.TIS).values("pk"))
         self.fields["serves_sector"].queryset = Sector.objects.filter(today | mine)  # type: ignore[attr-defined]
 
+    def clean_accessibility(self) -> list[str] | None:
+        return sorted(self.cleaned_data["accessibility"]) or None
+
     def clean(self) -> dict[str, Any]:
         facts = super().clean() or {}
         if "reveal" in self.fields and not facts.get("is_address_confidential") and not facts.get("reveal"):
@@ -173,11 +197,14 @@ class StructureForm(EditForm):
         model = Structure
         fields = [
             "name", "description", "address", "address_extra", "postal_code", "commune_name", "commune_code", "phone",
-            "email", "website", "opening_hours", "is_address_confidential", "serves_sector",
+            "email", "website", "opening_hours", "languages", "accessibility", "is_address_confidential",
+            "serves_sector",
         ]  # fmt: skip
 
 
 class ServiceForm(EditForm):
+    """A service's own facts. What it does not say of languages, its structure says."""
+
     themes = forms.MultipleChoiceField(
         label=_("Thématiques"), required=False, choices=list(THEMES.items()), widget=forms.CheckboxSelectMultiple
     )
@@ -188,10 +215,17 @@ class ServiceForm(EditForm):
     class Meta:
         model = Service
         fields = [
-            "name", "description", "themes", "audiences", "audience_details", "conditions", "cost", "cost_details",
-            "address", "address_extra", "postal_code", "commune_name", "commune_code", "phone", "email",
-            "contact_details", "opening_hours",
+            "name", "description", "themes", "audiences", "audience_details", "is_women_only", "conditions", "cost",
+            "cost_details", "address", "address_extra", "postal_code", "commune_name", "commune_code", "phone",
+            "email", "contact_details", "opening_hours", "languages",
         ]  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["is_women_only"].help_text = _(
+            "Cochez si le service n'accueille que des femmes, entre elles. Sinon, « Femmes » dans les publics suffit."
+        )
+        self.fields["languages"].help_text = _("Rien de coché : celles de la structure.")
 
     def clean_audiences(self) -> list[str] | None:
         codes = self.cleaned_data["audiences"]

@@ -7,15 +7,31 @@ from django.http import QueryDict
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from maillage.directory.choices import AUDIENCES, EVERYONE, FREE, ON_SITE, REMOTE, THEMES
+from maillage.directory.choices import (
+    AUDIENCES,
+    EVERYONE,
+    FREE,
+    ON_SITE,
+    REMOTE,
+    THEMES,
+    WEEKDAYS,
+    AccessNeed,
+    DayPart,
+)
+from maillage.directory.languages import LANGUAGES
+from maillage.directory.lexicon.wishes import Wishes, read_wishes
 from maillage.directory.search import Origin, SearchQuery
 from maillage.directory.search.origins import origin_of
 from maillage.directory.search.query import DEFAULT_MINUTES
+from maillage.directory.when import When
+from maillage.directory.wording import mid_sentence
 from maillage.territories.actions import Place, chosen_place, find_places, place_at
 from maillage.territories.choices import TravelMode
 
 MINUTES = (10, 15, 30, 45, 60, 90)
 IN_ADDRESS = ("commune", "theme", "cursor")
+FILTERS = ("reception", "free", "open_now", "day", "part", "language", "access", "women_only")
+"""What narrows an answer besides the need, the place and the way of travelling."""
 
 
 def durations() -> list[tuple[int, str]]:
@@ -97,9 +113,24 @@ class SearchForm(PlaceAsked):
     )  # fmt: skip
     free = forms.BooleanField(label=_("Gratuit"), required=False)
     open_now = forms.BooleanField(label=_("Ouvert maintenant"), required=False)
+    day = forms.TypedChoiceField(
+        label=_("Ouvert quel jour ?"), required=False, coerce=int, empty_value=None,
+        choices=lambda: [("", _("Peu importe")), *((number, label) for number, label in enumerate(WEEKDAYS))],
+    )  # fmt: skip
+    part = forms.ChoiceField(
+        label=_("À quel moment ?"), required=False, choices=[("", _("Peu importe")), *DayPart.choices]
+    )
+    language = forms.ChoiceField(
+        label=_("On y parle"), required=False, choices=lambda: [("", _("français")), *LANGUAGES.items()]
+    )
+    access = forms.MultipleChoiceField(
+        label=_("Accueil adapté"), required=False, widget=forms.CheckboxSelectMultiple, choices=AccessNeed.choices
+    )
+    women_only = forms.BooleanField(label=_("Entre femmes"), required=False)
     cursor = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
 
     origin: Origin | None = None
+    wishes: Wishes = Wishes("")
 
     @classmethod
     def from_address(cls, codes: QueryDict) -> "SearchForm":
@@ -118,7 +149,24 @@ class SearchForm(PlaceAsked):
         if self.found and self.origin is None:
             unplaced = gettext("Nous ne savons pas encore où se trouve %(place)s : indiquez une commune voisine.")
             self.add_error("place", unplaced % {"place": self.found.label})
-        return facts
+        self.wishes = read_wishes(facts.get("words", ""))
+        return facts | self._wished(facts)
+
+    def _wished(self, facts: dict[str, Any]) -> dict[str, Any]:
+        """What the words ask besides the need becomes the filters': said last, it is what one wants now."""
+        wishes, when = self.wishes, self.wishes.when
+        told: dict[str, Any] = {"words": wishes.rest.strip()} if wishes else {}
+        if when is not None:
+            told |= {"day": when.on.weekday() if when.on else when.weekday, "part": when.part or ""}
+        if wishes.mode:
+            told["mode"] = wishes.mode
+        if wishes.languages:
+            told["language"] = wishes.languages[0]
+        if wishes.accessibility:
+            told["access"] = list(dict.fromkeys([*facts.get("access", []), *wishes.accessibility]))
+        told["open_now"] = wishes.is_open_now or facts.get("open_now", False)
+        told["women_only"] = wishes.is_women_only or facts.get("women_only", False)
+        return told
 
     def query(self) -> SearchQuery:
         """The question asked, once the form is valid."""
@@ -134,15 +182,22 @@ class SearchForm(PlaceAsked):
             cost=FREE if facts["free"] else "",
             reception=facts["reception"],
             is_open_now=facts["open_now"],
+            when=self.when(),
+            languages=(facts["language"],) if facts["language"] else (),
+            accessibility=tuple(facts["access"]),
+            is_women_only=facts["women_only"],
             cursor=facts["cursor"],
         )
+
+    def when(self) -> When | None:
+        """The day and the part of it that are asked for."""
+        day, part = self.cleaned_data["day"], self.cleaned_data["part"]
+        return When(weekday=day, part=DayPart(part) if part else None) if part or day is not None else None
 
     def again(self) -> "SearchForm":
         """The same question, ready to be asked again or narrowed: the place by its full name, no cursor."""
         facts = self.cleaned_data
-        kept = {
-            name: facts[name] for name in ("words", "minutes", "mode", "audiences", "reception", "free", "open_now")
-        }
+        kept = {name: facts[name] for name in ("words", "minutes", "mode", "audiences", *FILTERS)}
         themes = [] if facts["words"].strip() else facts["themes"]
         kept["minutes"] = kept["minutes"] or DEFAULT_MINUTES
         return SearchForm(initial=kept | {"themes": themes, "place": self.found.label if self.found else ""})
@@ -150,8 +205,20 @@ class SearchForm(PlaceAsked):
     def filters_in_words(self) -> str:
         """How many filters are set, for the folded panel."""
         facts = getattr(self, "cleaned_data", {})
-        count = len(facts.get("audiences") or []) + sum(bool(facts.get(n)) for n in ("reception", "free", "open_now"))
+        many = len(facts.get("audiences") or []) + len(facts.get("access") or [])
+        count = many + sum(facts.get(name) not in (None, "", False) for name in FILTERS if name != "access")
         return ngettext("%(n)s filtre", "%(n)s filtres", count) % {"n": count} if count else ""
+
+    def wishes_in_words(self) -> str:
+        """What was heard besides the need: « ouvert mercredi après-midi, à pied »; empty when nothing was."""
+        wishes = self.wishes
+        said = [gettext("ouvert %(when)s") % {"when": wishes.when.in_words()}] if wishes.when else []
+        said += [gettext("ouvert maintenant")] if wishes.is_open_now else []
+        said += [str(wishes.mode.label)] if wishes.mode else []
+        said += [gettext("on y parle %(language)s") % {"language": LANGUAGES[code]} for code in wishes.languages]
+        said += [mid_sentence(str(AccessNeed(need).label)) for need in wishes.accessibility]
+        said += [gettext("entre femmes")] if wishes.is_women_only else []
+        return ", ".join(said)
 
 
 class TerritoryForm(PlaceAsked):

@@ -17,7 +17,7 @@ SHOWN = 20
 
 class SiteChoice(forms.ModelChoiceField):
     def label_from_instance(self, site: Any) -> str:
-        return " · ".join(filter(None, [site.organisation.name, site.name, site.commune and site.commune.name]))
+        return " · ".join(filter(None, [site.organisation.name, site.name, _commune_of(site)]))
 
 
 class TieForm(forms.Form):
@@ -63,12 +63,21 @@ def matching(sites: QuerySet[Site], words: str) -> list[Site]:
     return [
         site
         for site in sites
-        if number in {site.siret, site.organisation.siren} - {""} or all(word in _said(site) for word in asked)
+        if number in {_siret_of(site), site.organisation.siren} - {""} or all(word in _said(site) for word in asked)
     ]
 
 
 def _said(site: Site) -> str:
-    return fold(f"{site.organisation.name} {site.name} {site.commune.name if site.commune else ''}")
+    return fold(f"{site.organisation.name} {site.name} {_commune_of(site)}")
+
+
+def _commune_of(site: Site) -> str:
+    """Its name, or nothing: here, whoever keeps one structure reads the places of all the others."""
+    return "" if site.is_address_confidential or site.commune is None else site.commune.name
+
+
+def _siret_of(site: Site) -> str:
+    return "" if site.is_address_confidential else site.siret
 
 
 def pointed_to(sites: QuerySet[Site], structure: Structure) -> list[Site]:
@@ -79,7 +88,8 @@ def pointed_to(sites: QuerySet[Site], structure: Structure) -> list[Site]:
             return 0
         if structure.siret and structure.siret[:9] == site.organisation.siren:
             return 1
-        return 2 if structure.commune_code and site.commune_id == structure.commune_code else 3
+        is_near = structure.commune_code and site.commune_id == structure.commune_code
+        return 2 if is_near and not site.is_address_confidential else 3
 
     ranked = sorted(((nearness(site), site) for site in sites), key=lambda one: one[0])
     return [site for rank, site in ranked if rank < 3]

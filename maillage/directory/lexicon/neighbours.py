@@ -6,7 +6,7 @@ from pathlib import Path
 
 from data_inclusion.schema.v1 import Thematique
 
-from maillage.directory.lexicon.rows import FOLDER, NEIGHBOURS, read_cells
+from maillage.directory.lexicon.files import FOLDER, NEIGHBOURS, read_cells
 
 
 def neighbours(thematiques: Iterable[str]) -> tuple[str, ...]:

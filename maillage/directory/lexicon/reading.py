@@ -1,12 +1,17 @@
 """From everyday words to thématiques: what a person typed, read with the lexicon."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from functools import cache
+from itertools import accumulate
 
-from maillage.core.text import STOP_WORDS, stem, words
+from maillage.core.text import stem
+from maillage.directory.lexicon.denying import is_denied
+from maillage.directory.lexicon.hearing import Cut, Heard, hear, is_little, meaning, said, synonyms
+from maillage.directory.lexicon.matching import Index, Key, Place, Said, places
 from maillage.directory.lexicon.rows import URGENCIES, Row, ordinary_words, read_rows
 from maillage.directory.lexicon.typos import Speller
+from maillage.directory.lexicon.weighing import Scales, best_first, emphasis, guess, needs
 
 # A need is a few sentences: what comes after these characters is not read, so that no text can hold a page up.
 LONGEST_NEED = 2_000
@@ -21,6 +26,9 @@ _FILLING_WORDS = """
     matin nuit urgence urgent savoir connaitre comprendre dire appeler besoin
 """
 FILLERS = frozenset(stem(word) for word in _FILLING_WORDS.split())
+# Which letters may be glued to a word without their apostrophe: to a short one, those of « lapl » and « dapl ».
+_ELIDABLE, _VOWELS = (frozenset("dl"), frozenset("dlmst")), frozenset("aeiouyh")
+_REMEMBERED = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,92 +41,131 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a sentence says: data·inclusion slugs, best first, and the stems that no expression explains."""
+    """What a sentence says: data·inclusion slugs, best first, and the stems that no expression explains.
+
+    `needs` are the same thématiques, one group for each distinct need, in the order said, best first within each.
+    `is_guess`: no expression was met; these are only the thématiques that its words are most often said for.
+    `urgencies` are in the order of whom to call first.
+    """
 
     thematiques: tuple[str, ...]
     publics: tuple[str, ...]
-    urgency: str
+    urgencies: tuple[str, ...]
     matched: tuple[Match, ...]
     leftover: tuple[str, ...]
+    needs: tuple[tuple[str, ...], ...] = ()
+    is_guess: bool = False
 
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a sentence says an expression: its words from `start` on."""
-
-    start: int
-    size: int
-    row: Row
+    @property
+    def urgency(self) -> str:
+        """The first to answer, or an empty string."""
+        return self.urgencies[0] if self.urgencies else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """The rows by their keys, the words they are made of, and those that are no slip for one of them."""
+    """The rows by what they contain, their words, those that are no slip for one of them, what each weighs."""
 
-    exact: dict[tuple[str, ...], Row]
-    by_stems: dict[tuple[str, ...], Row]
+    index: Index
+    spellings: frozenset[str]
     vocabulary: frozenset[str]
     ordinary: frozenset[str]
     speller: Speller
+    scales: Scales
+    remembered: dict[str, str] = field(default_factory=dict)
+
+    def part(self, word: str) -> str:
+        """What the word says: its stem, or that of the word of the lexicon that was probably meant."""
+        known = self.remembered.get(word)
+        if known is None:
+            if len(self.remembered) >= _REMEMBERED:
+                self.remembered.clear()
+            known = self.remembered[word] = self._understood(word)
+        return known
+
+    def _understood(self, word: str) -> str:
+        if self._is_known(word):
+            return meaning(word)
+        if word[0] in _ELIDABLE[len(word) > 4] and word[1:] in self.spellings and word[1] in _VOWELS:
+            return meaning(word[1:])  # « lappart », « dargent »
+        meant = self.speller.closest(word)
+        return meaning(meant) if meant else stem(word)
+
+    def _is_known(self, word: str) -> bool:
+        root = stem(word)
+        return root in self.vocabulary or root in FILLERS or word in self.ordinary
 
 
 @cache
 def lexicon() -> Lexicon:
     """The reviewed files, read once. Of several spellings of one expression, the shortest is the one shown."""
-    exact: dict[tuple[str, ...], Row] = {}
-    by_stems: dict[tuple[str, ...], Row] = {}
+    return build(product_rows())
+
+
+def product_rows() -> list[Row]:
+    """The rows of the reviewed files, in the order in which `build` wants them."""
+    return sorted(read_rows(), key=lambda row: -len(row.expression))
+
+
+def build(rows: Iterable[Row]) -> Lexicon:
+    """A lexicon of these rows. Where two say the same words, the last is right: a Département's own come last."""
+    exact: dict[Key, Row] = {}
+    by_stems: dict[Key, Row] = {}
     spellings: set[str] = set()
-    for row in sorted(read_rows(), key=lambda row: len(row.expression)):
-        (exact if row.is_exact else by_stems).setdefault(row.key, row)
-        spellings.update(word for word in words(row.expression) if word not in STOP_WORDS)
-    vocabulary = frozenset(part for key in by_stems for part in key)
-    return Lexicon(exact, by_stems, vocabulary, ordinary_words(), Speller(spellings))
-
-
-def read_need(text: str) -> Reading:
-    """What a person needs, from their own words: exact expressions, then the longest, each word understood once."""
-    book, said = lexicon(), words(text[:LONGEST_NEED])
-    exact = _places(dict(enumerate(said)), book.exact)
-    free = set(range(len(said))).difference(*(range(place.start, place.start + place.size) for place in exact))
-    parts = {i: _known_stem(said[i]) for i in sorted(free) if said[i] not in STOP_WORDS}
-    places = sorted(exact + _places(parts, book.by_stems), key=lambda place: place.start)
-    unexplained = [stem(said[i]) for i, part in parts.items() if part not in FILLERS]
-    rows = [place.row for place in places]
-    return Reading(
-        thematiques=_best_first(places),
-        publics=tuple(dict.fromkeys(public for row in rows for public in row.publics)),
-        urgency=min((row.urgency for row in rows if row.urgency in URGENCIES), key=URGENCIES.index, default=""),
-        matched=tuple(dict.fromkeys(Match(row.expression, row.thematiques) for row in rows)),
-        leftover=tuple(dict.fromkeys(unexplained)),
+    for row in rows:
+        words = said(row.expression)
+        (exact if row.is_exact else by_stems)[row.key_of(words)] = row
+        spellings.update(word for word in words if not is_little(word))
+    vocabulary = {stem(word) for word in spellings} | {part for key in by_stems for part in key} | set(synonyms())
+    return Lexicon(
+        index=Index.of(by_stems, exact),
+        spellings=frozenset(spellings),
+        vocabulary=frozenset(vocabulary),
+        ordinary=ordinary_words(),
+        speller=Speller(spellings),
+        scales=Scales.of(by_stems, FILLERS),
     )
 
 
-def _known_stem(word: str) -> str:
-    """The stem of the word, or of the word of the lexicon that was probably meant."""
-    root, book = stem(word), lexicon()
-    if root in book.vocabulary or root in FILLERS or word in book.ordinary:
-        return root
-    return stem(book.speller.closest(word)) or root
+def read_need(text: str, book: Lexicon | None = None) -> Reading:
+    """What a person needs, from their own words: the longest expressions first, each word understood once.
+
+    Read with the product's lexicon, or with another `book`: `house.py` has the one with the Département's own words.
+    """
+    book, heard = book or lexicon(), hear(text[:LONGEST_NEED])
+    words = tuple(each.word for each in heard)
+    clauses, halves, sentences = (_numbered(heard, least) for least in (Cut.SUBJECT, Cut.AND, Cut.END))
+    parts = {i: book.part(word) for i, word in enumerate(words) if not is_little(word)}
+    found = places(Said(words, dict(parts), tuple(parts), sentences, halves), book.index)
+    found = sorted((place for place in found if not _is_false_alarm(place, words)), key=lambda place: place.start)
+    explained = {i for place in found for i in place.words}
+    unexplained = [i for i, part in parts.items() if i not in explained and part not in FILLERS]
+    guessed = (
+        () if any(place.row.thematiques for place in found) else guess([parts[i] for i in unexplained], book.scales)
+    )
+    weights = [book.scales.weight(place) * emphasis(place, words) for place in found]
+    weighed = list(zip(found, weights, strict=True))
+    groups = needs(weighed, cuts={i: (clauses[i], halves[i]) for i in clauses})
+    return Reading(
+        thematiques=best_first(weighed) or guessed,
+        publics=tuple(dict.fromkeys(public for place in found for public in place.row.publics)),
+        urgencies=_urgencies(found),
+        matched=tuple(dict.fromkeys(Match(place.row.expression, place.row.thematiques) for place in found)),
+        leftover=tuple(dict.fromkeys(stem(words[i]) for i in unexplained)),
+        needs=tuple(best_first(group) for group in groups) or ((guessed,) if guessed else ()),
+        is_guess=bool(guessed),
+    )
 
 
-def _places(parts: dict[int, str], index: dict[tuple[str, ...], Row]) -> list[Place]:
-    """The expressions that these parts of a sentence say, longest first; takes out of `parts` what it understands."""
-    found: list[Place] = []
-    order = list(parts)
-    for size in range(max(map(len, index), default=0), 0, -1):
-        for window in [order[i : i + size] for i in range(len(order) - size + 1)]:
-            row = index.get(tuple(parts.get(i, "") for i in window))
-            if row:
-                found.append(Place(start=window[0], size=size, row=row))
-                for i in window:
-                    del parts[i]
-    return found
+def _numbered(heard: Sequence[Heard], least: Cut) -> dict[int, int]:
+    """For each word, the number of the stretch it stands in, between cuts of at least this kind."""
+    return dict(enumerate(accumulate(int(each.cut >= least) for each in heard)))
 
 
-def _best_first(places: Sequence[Place]) -> tuple[str, ...]:
-    """Long expressions say more than single words, and each row names its main thématique first."""
-    weights: dict[str, float] = {}
-    for place in places:
-        for rank, slug in enumerate(place.row.thematiques, start=1):
-            weights[slug] = weights.get(slug, 0) + place.size / rank
-    return tuple(sorted(weights, key=lambda slug: -weights[slug]))
+def _is_false_alarm(place: Place, words: Sequence[str]) -> bool:
+    return bool(place.row.urgency) and is_denied(place, words)
+
+
+def _urgencies(found: Iterable[Place]) -> tuple[str, ...]:
+    heard = {place.row.urgency for place in found}
+    return tuple(urgency for urgency in URGENCIES if urgency in heard)

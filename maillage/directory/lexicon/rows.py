@@ -1,19 +1,14 @@
 """The lexicon's files, read as they are: one row per everyday expression, with the place where it is written."""
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 
-from maillage.core.text import stems, words
-
-FOLDER = Path(__file__).parent
-NEIGHBOURS = "neighbours.csv"
-COLUMNS = ("expression", "thematiques", "publics", "urgence")
-ORDINARY_WORDS = "ordinary_words.txt"
-NEIGHBOURS_COLUMNS = ("thematique", "voisines")
+from maillage.core.text import words
+from maillage.directory.lexicon.files import FOLDER, ORDINARY_WORDS, category_files, read_cells
+from maillage.directory.lexicon.hearing import said, what_is_meant
 
 # In the order of whom to call first when a sentence says several.
-URGENCIES = ("violence", "child", "suicide", "street", "health")
+URGENCIES = ("violence", "child", "elder", "suicide", "street", "health")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +29,11 @@ class Row:
     @property
     def key(self) -> tuple[str, ...]:
         """What the sentence has to contain, in this order: words when exact, stems otherwise."""
-        return tuple(words(self.expression) if self.is_exact else stems(self.expression))
+        return self.key_of(said(self.expression))
+
+    def key_of(self, words: list[str]) -> tuple[str, ...]:
+        """The key, when the words of the expression are already known."""
+        return tuple(words if self.is_exact else what_is_meant(words))
 
 
 def ordinary_words(folder: Path = FOLDER) -> frozenset[str]:
@@ -42,13 +41,13 @@ def ordinary_words(folder: Path = FOLDER) -> frozenset[str]:
     return frozenset(words((folder / ORDINARY_WORDS).read_text(encoding="utf-8")))
 
 
-def category_files(folder: Path = FOLDER) -> list[Path]:
-    """One file per category of thématiques, and `publics.csv` for the words that only say who the person is."""
-    return sorted(path for path in folder.glob("*.csv") if path.name != NEIGHBOURS)
-
-
 def read_rows(folder: Path = FOLDER) -> list[Row]:
     return [row for path in category_files(folder) for row in _rows_of(path)]
+
+
+def count_expressions(folder: Path = FOLDER) -> dict[str, int]:
+    """How many expressions each file has."""
+    return {path.name: len(_rows_of(path)) for path in category_files(folder)}
 
 
 def _rows_of(path: Path) -> list[Row]:
@@ -64,13 +63,3 @@ def _rows_of(path: Path) -> list[Row]:
         )
         for line, cells in read_cells(path)
     ]
-
-
-def read_cells(path: Path) -> list[tuple[int, dict[str, str]]]:
-    """Each line with its number, cells trimmed; `utf-8-sig` because spreadsheets add a mark at the start."""
-    with path.open(encoding="utf-8-sig", newline="") as lines:
-        reader = csv.DictReader(lines, restval="")
-        return [
-            (reader.line_num, {name: cell.strip() for name, cell in cells.items() if name is not None})
-            for cells in reader
-        ]

@@ -1,6 +1,6 @@
-"""What the directory holds: sources, structures, services, what members propose, and tables that make search fast."""
+"""What the directory holds: sources, structures, services, what members propose, words, fast tables."""
 
-from maillage.directory.models.entries import SearchEntry, SearchFacet, SearchTerm
+from maillage.directory.models.entries import SearchEntry, SearchState
 from maillage.directory.models.proposals import RecordChange, Submission
 from maillage.directory.models.records import (
     ImportRun,
@@ -9,20 +9,35 @@ from maillage.directory.models.records import (
     Service,
     Source,
     Structure,
+    access_needs_of,
+    accessibility_of,
+    departement_of,
     freshness_of,
+    languages_of,
 )
+from maillage.directory.models.saved import SavedSearch
+from maillage.directory.models.words import LexiconStamp, OwnExpression, UnknownWord, WordAsker, WordCount
 
 __all__ = [
     "ImportRun",
+    "LexiconStamp",
+    "OwnExpression",
     "Record",
     "RecordChange",
     "RecordQuerySet",
+    "SavedSearch",
     "SearchEntry",
-    "SearchFacet",
-    "SearchTerm",
+    "SearchState",
     "Service",
     "Source",
     "Structure",
     "Submission",
+    "UnknownWord",
+    "WordAsker",
+    "WordCount",
+    "access_needs_of",
+    "accessibility_of",
+    "departement_of",
     "freshness_of",
+    "languages_of",
 ]

@@ -10,18 +10,30 @@ from django.urls import reverse
 
 from maillage.actors.models import Site
 from maillage.core import clock
+from maillage.core.deadlines import zone_of
 from maillage.core.models import Versioned
+from maillage.core.text import words
 from maillage.directory.choices import (
+    ANSWERS_TO_ACCESS,
     COSTS,
     REMOTE,
     SERVICE_KINDS,
+    Access,
     Freshness,
     RunState,
     SourceFormat,
 )
+from maillage.directory.languages import SIGN_LANGUAGE
 from maillage.territories.models import Sector
 
 RECENT_DAYS, AGEING_DAYS = 183, 365  # Six months by default (domain: a directory is worth its freshness), then a year.
+
+OVERSEAS = ("97", "98")
+
+
+def departement_of(code: str) -> str:
+    """The Département's code in a commune's: two signs, three overseas."""
+    return code[:3] if code.startswith(OVERSEAS) else code[:2]
 
 
 class Source(models.Model):
@@ -67,6 +79,7 @@ class Record(Versioned):
     phone = models.CharField("téléphone", max_length=200, blank=True)
     email = models.EmailField("courriel", blank=True)
     opening_hours = models.TextField("horaires d'accueil (format OpenStreetMap)", blank=True)
+    languages = models.JSONField("langues parlées", null=True, blank=True)
     first_seen_at = models.DateTimeField("connue ici depuis", default=clock.now, editable=False)
     imported_at = models.DateTimeField("dernier import", null=True, blank=True, editable=False)
     withdrawn_at = models.DateTimeField("retirée le", null=True, blank=True, editable=False)
@@ -90,6 +103,11 @@ class Record(Versioned):
     def freshness(self) -> Freshness:
         return freshness_of(self.updated_on, clock.today())
 
+    @property
+    def holiday_zone(self) -> str:
+        """The zone of public holidays of its commune: Guadeloupe is not Paris, nor is Strasbourg."""
+        return zone_of(departement_of(self.commune_code))
+
 
 def freshness_of(updated_on: dt.date, today: dt.date) -> Freshness:
     age = (today - updated_on).days
@@ -105,6 +123,7 @@ class Structure(Record):
     siret = models.CharField("SIRET", max_length=14, blank=True)
     website = models.TextField("site web", blank=True)
     accessibility_url = models.TextField("accessibilité du lieu (Acceslibre)", blank=True)
+    accessibility = models.JSONField("accès au lieu", null=True, blank=True)
     networks = models.JSONField("réseaux porteurs", null=True, blank=True)
     is_address_confidential = models.BooleanField("adresse confidentielle", default=False)
     site = models.ForeignKey(
@@ -135,6 +154,7 @@ class Service(Record):
     cost_details = models.TextField("précisions sur les frais", blank=True)
     audiences = models.JSONField("publics", null=True, blank=True)
     audience_details = models.TextField("précisions sur les publics", blank=True)
+    is_women_only = models.BooleanField("entre femmes seulement", default=False)
     conditions = models.TextField("conditions d'accès", blank=True)
     reception_modes = models.JSONField("modes d'accueil", null=True, blank=True)
     zone = models.JSONField("zone d'éligibilité", null=True, blank=True)
@@ -164,8 +184,40 @@ class Service(Record):
         return self.opening_hours or self.structure.opening_hours
 
     @property
+    def holiday_zone(self) -> str:
+        """Its own commune's, else its structure's."""
+        return zone_of(departement_of(self.commune_code or self.structure.commune_code))
+
+    @property
     def hides_its_address(self) -> bool:
         return self.structure.is_address_confidential
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether it is held at another place than its structure's; of a confidential address, nothing is said."""
+        if self.hides_its_address:
+            return False
+        is_another_street = bool(self.address) and words(self.address) != words(self.structure.address)
+        return is_another_street or self.commune_code not in {"", self.structure.commune_code}
+
+
+def languages_of(service: Service) -> list[str]:
+    """The languages one is received in: its own, else its structure's; French's signs where an interpreter comes."""
+    spoken = set(service.languages or service.structure.languages or [])
+    if Access.SIGN_INTERPRETER in accessibility_of(service):
+        spoken.add(SIGN_LANGUAGE)
+    return sorted(spoken)
+
+
+def accessibility_of(service: Service) -> list[str]:
+    """What the place where one goes has: its structure's, and nothing known of a place that is not."""
+    return [] if service.is_elsewhere else sorted(service.structure.accessibility or [])
+
+
+def access_needs_of(service: Service) -> list[str]:
+    """The needs of access (`choices.AccessNeed`) that its place answers."""
+    has = set(accessibility_of(service))
+    return [need for need, ways in ANSWERS_TO_ACCESS.items() if ways & has]
 
 
 class ImportRun(models.Model):

@@ -15,7 +15,7 @@ from maillage.core.concurrency import new_key
 from maillage.core.documents import in_words
 from maillage.directory.choices import SubmissionKind, SubmissionState
 from maillage.directory.deadlines import Calendar, answer_due, calendar, late
-from maillage.directory.forms import DecisionForm
+from maillage.directory.forms import FOLDED, DecisionForm
 from maillage.directory.models import Structure, Submission
 from maillage.directory.models.proposals import said_by
 from maillage.directory.permissions import can_follow_submission, can_read_submission
@@ -40,7 +40,7 @@ def writing(proposal: Submission) -> dict[str, object]:
         "closing_url": _closing_url(proposal),
         "new_service_url": _new_service_url(proposal),
         "conflicts": [],
-        "folded": ("themes", "audiences"),
+        "folded": FOLDED,
     }
 
 

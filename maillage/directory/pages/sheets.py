@@ -11,11 +11,14 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from maillage.core import components
+from maillage.core import clock, components
+from maillage.core.deadlines import zone_of
 from maillage.directory import cards
 from maillage.directory.choices import THEMES
 from maillage.directory.forms import SearchForm
-from maillage.directory.models import Service, Structure, Submission
+from maillage.directory.lexicon import urgent_numbers
+from maillage.directory.models import Service, Structure, Submission, departement_of
+from maillage.directory.pages import lists
 from maillage.directory.permissions import (
     awaits_second_factor,
     can_edit_service,
@@ -29,30 +32,20 @@ from maillage.directory.permissions import (
     can_read_service_history,
 )
 from maillage.directory.search import Answer, Section
+from maillage.directory.secrecy import records_that_tell
 from maillage.directory.territory import Portrait
-from maillage.directory.wording import address_lines, phone_in_words
+from maillage.directory.wording import address_lines, field_label, phone_in_words
 from maillage.territories.models import Departement
 
-FILTERS = ("minutes", "mode", "reception", "free", "open_now")
+SHOWN_FILTERS = ("minutes", "mode", "day", "part", "open_now", "reception", "free")
+FOLDED_FILTERS = ("language", "access", "women_only")
 SECTION_TITLES = {
     Section.NAMED: "",
+    Section.EVERY_NEED: _("Répond à tout, au même endroit"),
     Section.ANSWERS: _("Pour ce besoin"),
     Section.ALSO: _("Peut aussi vous aider"),
     Section.FOR_OTHERS: _("Réservé aux habitants d'autres communes"),
     Section.AT_A_DISTANCE: _("Sans se déplacer"),
-}
-URGENT = {
-    "violence": (
-        ("3919", _("violences faites aux femmes : gratuit, jour et nuit, sans trace sur la facture")),
-        ("17", _("police ou gendarmerie, si le danger est là")),
-    ),
-    "child": (("119", _("enfance en danger : gratuit, jour et nuit, pour les enfants et les adultes")),),
-    "suicide": (
-        ("3114", _("prévention du suicide : gratuit, jour et nuit")),
-        ("15", _("urgence vitale")),
-    ),
-    "street": (("115", _("sans abri ce soir : gratuit, jour et nuit")),),
-    "health": (("15", _("urgence médicale")), ("114", _("par SMS, pour qui entend ou parle difficilement"))),
 }
 
 
@@ -61,15 +54,16 @@ def asking(form: SearchForm) -> dict[str, object]:
     themes = cast(QueryDict, form.data).getlist("themes") if form.is_bound else []
     words = form.data.get("words", "") if form.is_bound else ""
     needs = words or ", ".join(THEMES[theme] for theme in themes if theme in THEMES)
-    if form.is_bound and needs and form.says_no_place:  # A question, not an error.
+    hand = lists.in_hand(cast(QueryDict, form.data) if form.is_bound else QueryDict())
+    if form.is_bound and (needs or hand["in_hand"]) and form.says_no_place:  # A question, not an error.
         form = SearchForm(initial={"words": words, "themes": themes})
-    return {"form": form, "needs": needs}
+    return {"form": form, "needs": needs} | hand
 
 
 def results(answer: Answer, form: SearchForm) -> dict[str, object]:
-    """The page of answers: cards, the map's points, what was understood, the ways out."""
+    """The page of answers: cards, the map's points, what was understood, the ways out, the list in hand."""
     query, again, ways = answer.query, form.again(), answer.ways_out
-    for name in (*FILTERS, "audiences"):  # They stand beside the results, outside the form they belong to.
+    for name in (*SHOWN_FILTERS, *FOLDED_FILTERS, "audiences"):  # Outside the form they belong to.
         again.fields[name].widget.attrs["form"] = "search"
     mds = ways.nearest_mds if ways else None
     return {
@@ -82,7 +76,10 @@ def results(answer: Answer, form: SearchForm) -> dict[str, object]:
         "alternatives": form.alternatives,
         "degraded": form.degraded,
         "understood": [THEMES[theme] for theme in query.wanted_themes() if theme in THEMES][:4],
-        "urgency": URGENT.get(answer.reading.urgency, ()),
+        "is_guess": answer.reading.is_guess,
+        "wishes": form.wishes_in_words(),
+        "holiday": holiday_notice(answer),
+        "urgency": urgent_numbers(answer.reading.urgencies),
         "not_understood": not_understood(answer),
         "without_filters": ways.without_filters if ways else 0,
         "sections": sections(answer),
@@ -96,11 +93,20 @@ def results(answer: Answer, form: SearchForm) -> dict[str, object]:
         "points": cards.map_points(answer),
         "shapes_url": shapes_url(),
         "legend": legend(),
-        "filter_fields": [again[name] for name in FILTERS],
+        "filter_fields": [again[name] for name in SHOWN_FILTERS],
+        "folded_fields": [again[name] for name in FOLDED_FILTERS],
+        "folded_open": bool(query.languages or query.accessibility or query.is_women_only),
         "audiences_field": again["audiences"],
         "audiences_open": bool(query.audiences),
         "filters_summary": form.filters_in_words(),
-    }
+    } | lists.in_hand(cast(QueryDict, form.data), lists.shown_in(answer))
+
+
+def holiday_notice(answer: Answer) -> str:
+    """What to know when the day asked for is a public holiday where the person is; empty otherwise."""
+    query = answer.query
+    zone = zone_of(departement_of(query.origin.commune_code))
+    return query.when.holiday_notice(clock.today(), zone=zone) if query.when else ""
 
 
 def farther(answer: Answer) -> list[components.Result]:
@@ -111,10 +117,13 @@ def farther(answer: Answer) -> list[components.Result]:
 
 
 def origin_line(answer: Answer) -> str:
-    """Where the answers are counted from, and what their minutes are worth."""
+    """Where the answers are counted from, when one goes, and what the minutes are worth."""
     query = answer.query
     sentence = gettext("Autour de : %(place)s. Temps de trajet %(mode)s, %(worth)s.")
-    return sentence % {"place": query.origin.label, "mode": query.mode.label, "worth": answer.travel_label}
+    said = sentence % {"place": query.origin.label, "mode": query.mode.label, "worth": answer.travel_label}
+    if query.when:
+        said += " " + gettext("Ouverts %(when)s.") % {"when": query.when.in_words()}
+    return said
 
 
 def legend() -> list[components.Legend]:
@@ -137,7 +146,7 @@ def sections(answer: Answer) -> list[Part]:
     parts: list[Part] = []
     for section, results in groupby(answer.results, key=lambda result: result.section):
         cards_of_part = [cards.result_card(result, answer.query.mode) for result in results]
-        titled = bool(parts) or section in {Section.FOR_OTHERS, Section.AT_A_DISTANCE}
+        titled = bool(parts) or section not in {Section.NAMED, Section.ANSWERS}
         parts.append(Part(str(SECTION_TITLES[section]) if titled else "", cards_of_part))
     return parts
 
@@ -192,8 +201,8 @@ def service(service: Service, *, reader: Any) -> dict[str, object]:
         "structure": structure,
         "crumbs": _crumbs((structure.name, structure.get_absolute_url()), (service.name, "")),
         "themes": [THEMES[code] for code in service.themes or [] if code in THEMES],
-        "opening": cards.opening_card(service.hours),
-        "hours_rows": cards.hours_rows(service.hours),
+        "opening": cards.opening_card(service.hours, zone=service.holiday_zone),
+        "hours_rows": cards.hours_rows(service.hours, zone=service.holiday_zone),
         "facts": cards.service_facts(service),
         "contacts": cards.contacts_of(service),
         "phone_number": phone_in_words(service.phone or structure.phone),
@@ -218,8 +227,9 @@ def structure(structure: Structure, *, reader: Any) -> dict[str, object]:
         "structure": structure,
         "services": services,
         "crumbs": _crumbs((structure.name, "")),
-        "opening": cards.opening_card(structure.opening_hours),
-        "hours_rows": cards.hours_rows(structure.opening_hours),
+        "opening": cards.opening_card(structure.opening_hours, zone=structure.holiday_zone),
+        "hours_rows": cards.hours_rows(structure.opening_hours, zone=structure.holiday_zone),
+        "welcome": cards.welcome_facts(structure.languages, structure.accessibility),
         "address": [] if structure.is_address_confidential else address_lines(structure),
         "contacts": cards.contacts_of_structure(structure),
         "phone_number": phone_in_words(structure.phone),
@@ -232,7 +242,16 @@ def structure(structure: Structure, *, reader: Any) -> dict[str, object]:
         "history_url": _if(can_read_history(reader, structure), "directory:structure_history", structure.pk),
         "proposals": _waiting(Submission.objects.filter(structure=structure), reader),
         "hidden_address_url": _if(may_read, "directory:hidden_address", structure.pk),
+        "telling": _telling(structure) if may_read else [],
     }
+
+
+def _telling(structure: Structure) -> list[tuple[str, str, str]]:
+    """Each public text that tells where its confidential address is: the record, its page, the fields."""
+    return [
+        (record.name, record.get_absolute_url(), ", ".join(field_label(name) for name in fields))
+        for record, fields in records_that_tell(structure)
+    ]
 
 
 def _waiting(proposals: QuerySet[Submission], reader: Any) -> list[Submission]:
@@ -265,7 +284,7 @@ def territory(portrait: Portrait | None) -> dict[str, object]:
         "mds_title": mds_title(portrait),
         "mds_phone": phone_in_words(mds.phone) if mds else "",
         "mds_address": address_lines(mds) if mds and not mds.is_address_confidential else [],
-        "mds_opening": cards.opening_card(mds.opening_hours).sentence if mds else "",
+        "mds_opening": cards.opening_card(mds.opening_hours, zone=mds.holiday_zone).sentence if mds else "",
         "around_url": f"{reverse('directory:search')}?commune={commune.code}",
         "facts": [
             (gettext("Secteur"), sector.name if sector else ""),

@@ -1,12 +1,11 @@
 """From a place someone named to the point and the areas a search starts from."""
 
 from maillage.directory.choices import EVERYWHERE
+from maillage.directory.models import departement_of
 from maillage.directory.search.query import Origin
 from maillage.territories.actions import Place, Point
 from maillage.territories.choices import Density
 from maillage.territories.models import Commune
-
-OVERSEAS = ("97", "98")
 
 
 def origin_of(place: Place) -> Origin | None:
@@ -17,11 +16,6 @@ def origin_of(place: Place) -> Origin | None:
     commune = Commune.objects.filter(pk=code).first() if code else None
     density = Density(commune.density) if commune else Density.SPARSE
     return Origin(place.label, Point(place.latitude, place.longitude, density), code, areas_of(code, commune))
-
-
-def departement_of(code: str) -> str:
-    """The Département's code in a commune's: two signs, three overseas."""
-    return code[:3] if code.startswith(OVERSEAS) else code[:2]
 
 
 def areas_of(code: str, commune: Commune | None) -> tuple[str, ...]:

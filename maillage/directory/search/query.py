@@ -4,19 +4,23 @@ import base64
 import datetime as dt
 import json
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.core.signing import BadSignature, Signer
 from django.utils.translation import gettext
 
 from maillage.core.refusals import Refused
 from maillage.core.text import stems
-from maillage.directory.lexicon import Reading, read_need
+from maillage.directory.choices import category_of
+from maillage.directory.lexicon import Reading, read_here
+from maillage.directory.when import When
 from maillage.territories.actions import Point
 from maillage.territories.choices import TravelMode
 
 PAGE = 20
 DEFAULT_MINUTES, MOST_MINUTES = 30, 120
-Key = tuple[int, int, int, int, int, int]
+Key = tuple[int, int]
+"""Where a service stands: what orders it, as one number, then its own number."""
 
 
 class BadCursor(Refused):
@@ -48,18 +52,40 @@ class SearchQuery:
     cost: str = ""
     reception: str = ""
     is_open_now: bool = False
+    when: When | None = None
+    languages: tuple[str, ...] = ()
+    accessibility: tuple[str, ...] = ()
+    is_women_only: bool = False
     cursor: str = ""
 
+    @cached_property
+    def _reading(self) -> Reading:
+        return read_here(self.words)
+
+    @cached_property
+    def _stems(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(stems(self.words)))
+
     def reading(self) -> Reading:
-        """What the lexicon makes of the words."""
-        return read_need(self.words)
+        """What the lexicon of this house makes of the words: read once, whatever is asked of it."""
+        return self._reading
 
     def wanted_themes(self) -> tuple[str, ...]:
         """The thématiques asked for, else those the lexicon understands."""
         return self.themes or self.reading().thematiques
 
+    def needs(self) -> tuple[tuple[str, ...], ...]:
+        """The needs asked for, each as its thématiques: those said, else one for each category chosen."""
+        if not self.themes:
+            return self.reading().needs
+        chosen: dict[str, list[str]] = {}
+        for theme in self.themes:
+            chosen.setdefault(category_of(theme), []).append(theme)
+        return tuple(map(tuple, chosen.values()))
+
     def word_stems(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(stems(self.words)))
+        """The stems of the words, each once."""
+        return self._stems
 
 
 @dataclass(frozen=True)
@@ -80,7 +106,8 @@ class Mark:
         try:
             written = _signer().unsign(text)
             day, is_loose, *key = json.loads(base64.urlsafe_b64decode(written + "=" * (-len(written) % 4)))
-            return cls(dt.date.fromisoformat(day), tuple(key), bool(is_loose))
+            order, pk = key
+            return cls(dt.date.fromisoformat(day), (int(order), int(pk)), bool(is_loose))
         except (BadSignature, ValueError, TypeError):
             raise BadCursor(gettext("Cette suite de résultats n'existe plus. Relancez la recherche.")) from None
 

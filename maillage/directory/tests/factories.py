@@ -18,8 +18,6 @@ from maillage.directory.choices import SourceFormat
 from maillage.directory.models import (
     ImportRun,
     SearchEntry,
-    SearchFacet,
-    SearchTerm,
     Service,
     Source,
     Structure,
@@ -29,7 +27,7 @@ from maillage.territories.actions import Point
 from maillage.territories.choices import Density
 
 Record = dict[str, Any]
-TABLES = (Source, Structure, Service, SearchEntry, SearchTerm, SearchFacet, ImportRun)
+TABLES = (Source, Structure, Service, SearchEntry, ImportRun)
 FRESH = "2026-03-01"  # A week before `monday_morning`.
 FOOD = "equipement-et-alimentation--alimentation"
 CITIZEN = "difficultes-administratives-ou-juridiques--accompagnement-aux-demarches-administratives"

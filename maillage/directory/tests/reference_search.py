@@ -13,11 +13,11 @@ import numpy as np
 from maillage.core import clock
 from maillage.core.text import stems
 from maillage.directory import hours
-from maillage.directory.choices import Freshness
+from maillage.directory.choices import ANSWERS_TO_ACCESS, Freshness
 from maillage.directory.lexicon.reading import FILLERS
-from maillage.directory.models import Service, Structure, freshness_of
+from maillage.directory.models import Service, Structure, accessibility_of, freshness_of, languages_of
 from maillage.directory.search import SearchQuery, Section
-from maillage.directory.search.answer import _draw as draw
+from maillage.directory.search.draw import draw
 from maillage.territories.actions import DENSITIES, travel_times
 from maillage.territories.choices import Density
 from maillage.territories.models import Commune
@@ -46,6 +46,11 @@ class Known:
     own_name: frozenset[str]
     names: frozenset[str]
     all_words: frozenset[str]
+    structure: int
+    languages: frozenset[str]
+    access: frozenset[str]
+    is_women_only: bool
+    holiday_zone: str
 
 
 @dataclass(frozen=True)
@@ -102,6 +107,11 @@ def known(service: Service, communes: dict[str, Commune]) -> Known:
         own_name=own_name,
         names=names,
         all_words=names | texts,
+        structure=structure.pk,
+        languages=frozenset(languages_of(service)),
+        access=frozenset(accessibility_of(service)),
+        is_women_only=service.is_women_only,
+        holiday_zone=service.holiday_zone,
     )
 
 
@@ -150,14 +160,18 @@ def answer(query: SearchQuery, directory: list[Known], *, day: dt.date) -> list[
     """All that answers the query that day, in order."""
     met = everything_met(query, directory)
     ranks = ranks_of(query, [one.service for one in met])
+    complete = structures_answering_everything(query, met)
+
+    def section_of(one: Met) -> Section:
+        return part_of(one, ranks[one.service.uid], query, complete)
 
     def place(one: Met) -> tuple[int, int, int, int, int, int]:
         rank, fresh = ranks[one.service.uid], FRESHNESS.index(freshness_of(one.service.updated_on, day))
         minutes = 10_000 if one.minutes is None else one.minutes
-        return (section_of(one, rank, query), minutes, rank, fresh, draw(one.service.uid, day), one.service.pk)
+        return (section_of(one), minutes, rank, fresh, draw(one.service.uid, day), one.service.pk)
 
     in_order = sorted(met, key=place)
-    return [Expected(one.service.uid, section_of(one, ranks[one.service.uid], query), one.minutes) for one in in_order]
+    return [Expected(one.service.uid, section_of(one), one.minutes) for one in in_order]
 
 
 def everything_met(query: SearchQuery, directory: list[Known]) -> list[Met]:
@@ -196,12 +210,29 @@ def answers_need(service: Known, query: SearchQuery, *, loose: bool) -> bool:
 
 
 def passes_filters(service: Known, query: SearchQuery) -> bool:
-    """Who it is for (who says nothing welcomes anyone), what it costs, whether it is open now."""
+    """Who it is for (who says nothing welcomes anyone), what it costs, when it is open, who is at ease there."""
     if query.audiences and service.audiences and not service.audiences & {*query.audiences, "tous-publics"}:
         return False
     if query.cost and service.cost != query.cost:
         return False
-    return not query.is_open_now or hours.is_open(service.hours, clock.local_now())
+    if query.languages and not service.languages & set(query.languages):
+        return False
+    if any(not service.access & ANSWERS_TO_ACCESS[need] for need in query.accessibility):
+        return False
+    if query.is_women_only and not service.is_women_only:
+        return False
+    return is_open_when_asked(service, query)
+
+
+def is_open_when_asked(service: Known, query: SearchQuery) -> bool:
+    """Open now, and some time in the part of the day asked for; public holidays are those of where it is."""
+    now, zone = clock.local_now(), service.holiday_zone
+    if query.is_open_now and not hours.is_open(service.hours, now, zone=zone):
+        return False
+    if query.when is None:
+        return True
+    day, start, end = query.when.span_from(now.date(), zone=zone)
+    return hours.is_open_during(service.hours, day, start, end, zone=zone)
 
 
 def minutes_to(service: Known, query: SearchQuery) -> int | None:
@@ -220,13 +251,27 @@ def may_come(service: Known, query: SearchQuery) -> bool:
     return not service.zone or bool(service.zone & set(query.origin.area_codes))
 
 
-def section_of(one: Met, rank: int, query: SearchQuery) -> Section:
+def structures_answering_everything(query: SearchQuery, met: list[Met]) -> set[int]:
+    """Where several needs were said: the structures whose services, within reach and open to all, answer each."""
+    needs, found = query.needs(), set()
+    for structure in {one.service.structure for one in met}:
+        here = [one.service for one in met if one.service.structure == structure and one.minutes is not None]
+        themes = {theme for service in here if may_come(service, query) for theme in service.themes}
+        if len(needs) > 1 and all(themes & set(need) for need in needs):
+            found.add(structure)
+    return found
+
+
+def part_of(one: Met, rank: int, query: SearchQuery, complete: set[int]) -> Section:
     if rank == 0:
         return Section.NAMED
     if one.minutes is None:
         return Section.AT_A_DISTANCE
     if not may_come(one.service, query):
         return Section.FOR_OTHERS
+    answers_one = any(one.service.themes & set(need) for need in query.needs())
+    if one.service.structure in complete and answers_one:
+        return Section.EVERY_NEED
     return Section.ANSWERS if rank == 1 else Section.ALSO
 
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maillage.directory import hours
+from maillage.directory.choices import WEEKDAYS
 
 MONDAY = dt.datetime(2026, 3, 9, 10, 0)
 OFFICE = "Mo-Fr 08:30-12:30,14:00-17:00; PH off"
@@ -49,7 +50,7 @@ def test_the_week_to_come_begins_today_and_knows_public_holidays():
 
 def test_a_sheet_of_paper_tells_the_usual_week_not_the_one_with_a_holiday():
     week = hours.usual_week(OFFICE, dt.datetime(2026, 3, 30, 10))  # The Monday that follows is Easter's.
-    assert [day.label for day in week] == list(hours.DAYS)
+    assert [day.label for day in week] == list(WEEKDAYS)
     assert {day.text for day in week[:5]} == {"8 h 30 – 12 h 30, 14 h – 17 h"}
     assert {day.text for day in week[5:]} == {"fermé"}
 

@@ -95,8 +95,8 @@ class House:
         join = "JOIN directory_service s ON s.id = t.service_id ORDER BY 1, 2, 3"
         return [
             self.ask(f"SELECT s.uid, t.latitude, t.updated_on, t.hours FROM directory_searchentry t {join}"),
-            self.ask(f"SELECT s.uid, t.term, t.weight FROM directory_searchterm t {join}"),
-            self.ask(f"SELECT s.uid, t.kind, t.code FROM directory_searchfacet t {join}"),
+            self.ask(f"SELECT s.uid, t.is_listed, t.own_words FROM directory_searchentry t {join}"),
+            self.ask(f"SELECT s.uid, t.words, t.codes FROM directory_searchentry t {join}"),
             self.ask("SELECT uid, name, withdrawn_at IS NULL FROM directory_service ORDER BY uid"),
             self.ask("SELECT uid, name, withdrawn_at IS NULL FROM directory_structure ORDER BY uid"),
         ]

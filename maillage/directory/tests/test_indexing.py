@@ -2,7 +2,8 @@
 
 import pytest
 
-from maillage.directory.models import SearchEntry, SearchFacet, SearchTerm, Service, Structure
+from maillage.directory.models import SearchEntry, Service, Structure
+from maillage.directory.search.columns import AUDIENCE, THEME, ZONE
 from maillage.directory.tests.factories import FOOD, KM_NORTH, a_service, a_structure, fill
 from maillage.territories.models import Commune
 
@@ -14,11 +15,13 @@ def entry(uid):
 
 
 def terms(uid):
-    return dict(SearchTerm.objects.filter(service__uid=uid).values_list("term", "weight"))
+    said = entry(uid)
+    heavy = dict.fromkeys(said.own_words.split(), 8) | dict.fromkeys(said.structure_words.split(), 4)
+    return heavy | dict.fromkeys(said.words.split(), 1)
 
 
 def facets(uid, kind):
-    return set(SearchFacet.objects.filter(service__uid=uid, kind=kind).values_list("code", flat=True))
+    return {code.removeprefix(kind) for code in entry(uid).codes.split() if code.startswith(kind)}
 
 
 def point(uid):
@@ -86,22 +89,20 @@ def test_words_are_kept_without_accents_and_stemmed(melune):
 
 def test_facets_are_its_thematiques_publics_and_zone(melune):
     fill(a_service("test--1", publics=["femmes"], zone_eligibilite=["00", "200000001"]))
-    assert facets("test--1", "theme") == {FOOD}
-    assert facets("test--1", "audience") == {"femmes"}
-    assert facets("test--1", "zone") == {"00", "200000001"}
-    assert entry("test--1").is_zoned
+    assert facets("test--1", THEME) == {FOOD}
+    assert facets("test--1", AUDIENCE) == {"femmes"}
+    assert facets("test--1", ZONE) == {"00", "200000001"}
 
 
 @pytest.mark.parametrize("zone", [["france"], ["99100"], ["77", "france"], None])
 def test_a_zone_that_holds_the_whole_country_restricts_nothing(melune, zone):
     fill(a_service("test--1", zone_eligibilite=zone))
-    assert not entry("test--1").is_zoned
-    assert facets("test--1", "zone") == set()
+    assert facets("test--1", ZONE) == set()
 
 
 def test_a_codes_given_twice_is_one_facet(melune):
     fill(a_service("test--1", zone_eligibilite=["00", "00"], thematiques=[FOOD, FOOD]))
-    assert facets("test--1", "zone") == {"00"}
+    assert facets("test--1", ZONE) == {"00"}
 
 
 def test_a_name_changed_here_is_found_at_once_and_the_old_one_no_more(melune, corrected):

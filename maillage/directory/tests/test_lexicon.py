@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maillage.directory.lexicon import check_lexicon, neighbours, read_need
-from maillage.directory.lexicon.rows import COLUMNS, FOLDER, NEIGHBOURS, NEIGHBOURS_COLUMNS, read_rows
+from maillage.directory.lexicon.files import COLUMNS, COLUMNS_OF, FOLDER, NEIGHBOURS
+from maillage.directory.lexicon.rows import read_rows
 from maillage.directory.lexicon.typos import Speller, is_one_slip
 
 ARREARS = "logement-hebergement--reduire-les-impayes-de-loyer"
@@ -185,15 +186,16 @@ def test_the_lexicon_has_no_fault():
 
 def test_the_lexicon_has_one_file_per_category_and_is_large_enough():
     categories = {slug.partition("--")[0] for slug in THEMATIQUES}
-    assert {path.stem for path in FOLDER.glob("*.csv")} == categories | {"publics", "neighbours"}
+    tables = {Path(name).stem for name in COLUMNS_OF}
+    assert {path.stem for path in FOLDER.glob("*.csv")} == categories | {"publics"} | tables
     assert len(read_rows()) >= 450
 
 
 @pytest.fixture
 def folder(tmp_path):
     """A small lexicon to proof-read, written by Alice, who is a social worker."""
-    header = ",".join(NEIGHBOURS_COLUMNS)
-    (tmp_path / NEIGHBOURS).write_text(f"{header}\n{ARREARS},{SHELTER}\n", encoding="utf-8")
+    for name in COLUMNS_OF:
+        (tmp_path / name).write_bytes((FOLDER / name).read_bytes())
     return tmp_path
 
 
@@ -214,7 +216,7 @@ def test_an_unknown_public_and_an_unknown_urgency_are_named(folder):
     public, urgency = check_lexicon(folder)
     assert "colonne « publics » : « etudiant »" in public
     assert "« etudiants »" in public
-    assert "choisissez parmi : violence, child, suicide, street, health." in urgency
+    assert "choisissez parmi : violence, child, elder, suicide, street, health." in urgency
 
 
 def test_one_expression_with_two_meanings_is_named_with_both_places(folder):

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import override_settings
 
-from maillage.directory.models import ImportRun, SearchEntry, SearchFacet, SearchTerm, Service, Structure
+from maillage.directory.models import ImportRun, SearchEntry, Service, Structure
 from maillage.directory.tests.factories import conforms, links_of, post, snapshot, text_of
 from maillage.territories.models import Commune, Departement
 
@@ -88,7 +88,7 @@ def where_they_are():
 
 
 def test_run_twice_it_changes_nothing(shared, seine_et_marne):
-    apart = (ImportRun, SearchEntry, SearchFacet, SearchTerm)
+    apart = (ImportRun, SearchEntry)
     before, entries = snapshot(but=apart), where_they_are()
     communes = list(Commune.objects.order_by("pk").values())
     call_command("open_departement", "77", data=shared / "data")

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from maillage.core import clock
+from maillage.directory.actions.indexing import index_services
 from maillage.directory.models import Service, Structure
 from maillage.directory.permissions import can_read_service, can_read_structure
 from maillage.directory.search import BadCursor, Origin, search
@@ -459,8 +460,9 @@ def test_what_is_withdrawn_never_appears_and_the_rules_say_the_same(nobody, dora
 
 
 def test_totals_and_ways_out_count_only_what_the_reader_may_read(nobody):
-    fill(a_service("test--1"), a_service("test--2"), at(80, uid="test--3"))
+    services = fill(a_service("test--1"), a_service("test--2"), at(80, uid="test--3"))
     Service.objects.exclude(uid="test--1").update(withdrawn_at=timezone.now())
+    index_services(Service._base_manager.filter(pk__in=[service.pk for service in services]))
     assert search(ask(), reader=nobody).total == 1
     assert search(ask(minutes=1), reader=nobody).ways_out.farther[0].service.uid == "test--1"
 

@@ -1,6 +1,5 @@
 """The same questions give the same list in the same order on every database, and it is the list one finds by hand."""
 
-import hashlib
 import json
 from datetime import date
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 from maillage.directory.choices import THEMES
 from maillage.directory.models import freshness_of
 from maillage.directory.search import SearchQuery, search
+from maillage.directory.search.draw import draw
 from maillage.directory.search.origins import origin_of
 from maillage.territories.actions import DENSITIES, chosen_place, travel_times
 from maillage.territories.choices import TravelMode
@@ -80,8 +80,7 @@ def by_hand(aubrelle, places, *, theme, origin, minutes):
         taken = travel_times().minutes(origin.point, point, mode=TravelMode.CAR, limit=minutes, densities=ranks)[0]
         if np.isfinite(taken):
             fresh = FRESHNESS[freshness_of(date.fromisoformat(record["date_maj"]), TODAY).value]
-            draw = hashlib.blake2b(f"{TODAY}:{record['id']}".encode(), digest_size=5).hexdigest()
-            rows.append((int(taken), fresh, draw, record["id"]))
+            rows.append((int(taken), fresh, draw(record["id"], TODAY), record["id"]))
     return [(row[3], row[0]) for row in sorted(rows)]
 
 

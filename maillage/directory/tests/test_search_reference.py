@@ -16,14 +16,15 @@ from maillage.core import clock
 from maillage.core.text import STOP_WORDS, words
 from maillage.directory.actions.imports import import_records
 from maillage.directory.actions.indexing import index_services
-from maillage.directory.choices import AUDIENCES, COSTS, THEMES
+from maillage.directory.choices import AUDIENCES, COSTS, THEMES, AccessNeed, DayPart
 from maillage.directory.models import Service, Structure
-from maillage.directory.search import Answer, SearchQuery, search
+from maillage.directory.search import Answer, SearchQuery, Section, search
 from maillage.directory.search.origins import origin_of
 from maillage.directory.tests import reference_search
 from maillage.directory.tests.conftest import MONDAY, a_commune
 from maillage.directory.tests.factories import Record, a_service, a_source, a_structure
 from maillage.directory.tests.reference_search import Expected, Known
+from maillage.directory.when import When
 from maillage.territories.actions import chosen_place, save_communes
 from maillage.territories.choices import TravelMode
 from maillage.territories.models import Commune, Departement
@@ -131,6 +132,9 @@ def fill_with_drawn_records() -> list[str]:
     Structure.objects.filter(uid__in=("test--lieu-1", "test--lieu-2")).update(is_address_confidential=True)
     Structure.objects.filter(uid="test--lieu-3").update(withdrawn_at=clock.now())
     Service.objects.filter(uid__in=("test--10", "test--20")).update(withdrawn_at=clock.now())
+    Structure.objects.filter(uid__endswith="4").update(languages=["ara"], accessibility=["ramp"])
+    Service.objects.filter(uid__endswith="3").update(languages=["eng"], is_women_only=True)
+    Structure.objects.filter(uid__endswith="5").update(accessibility=["lift", "sign-interpreter"])
     index_services(Service.objects.all())
     return sorted({word for text in (*NAMES, *PHRASES) for word in words(text)})
 
@@ -161,7 +165,9 @@ def some_words(house: House) -> st.SearchStrategy[str]:
     """Nothing, a sentence of every day, words of the directory, words it does not know, and all that together."""
     own = st.lists(st.sampled_from([*house.vocabulary, *UNKNOWN]), max_size=3).map(" ".join)
     everyday = st.sampled_from(EVERYDAY)
-    return st.one_of(st.just(""), everyday, own, st.tuples(everyday, own).map(" ".join))
+    several = st.lists(st.sampled_from([*EVERYDAY, "logement", "papiers", "manger"]), min_size=2, max_size=3)
+    mixed = st.tuples(everyday, own).map(" ".join)
+    return st.one_of(st.just(""), everyday, own, mixed, several.map(" et ".join))
 
 
 def some_questions(house: House) -> st.SearchStrategy[SearchQuery]:
@@ -177,6 +183,11 @@ def some_questions(house: House) -> st.SearchStrategy[SearchQuery]:
         cost=st.sampled_from(["", "", *COSTS]),
         reception=st.sampled_from(["", "", "en-presentiel", "a-distance"]),
         is_open_now=st.sampled_from([False, False, True]),
+        when=st.none()
+        | st.builds(When, weekday=st.none() | st.integers(0, 6), part=st.none() | st.sampled_from(DayPart)),
+        languages=st.sampled_from([(), (), ("ara",), ("eng", "fsl")]),
+        accessibility=st.sampled_from([(), (), (AccessNeed.WHEELCHAIR,), tuple(AccessNeed)[:2]]),
+        is_women_only=st.sampled_from([False, False, False, True]),
     )
 
 
@@ -223,6 +234,17 @@ def test_sentences_of_every_day_are_answered_the_same(house, monday_morning, min
     origin = origin_of(chosen_place(f"commune:{house.communes[0]}"))
     asked = [*EVERYDAY[::4], *(f"{one} {word}" for one, word in zip(EVERYDAY[1::12], house.vocabulary, strict=False))]
     assert sum(agree(SearchQuery(origin, words=text, minutes=minutes), house, size=50) for text in asked) > 100
+
+
+def test_two_needs_put_first_the_places_that_answer_both(house, monday_morning):
+    both = 0
+    for code in house.communes[::4]:
+        query = SearchQuery(origin_of(chosen_place(f"commune:{code}")), words="manger et papiers", minutes=60)
+        assert len(query.needs()) == 2
+        agree(query, house, size=50)
+        answer = search(query, reader=EDITH, size=50, with_ways_out=False)
+        both += sum(result.section == Section.EVERY_NEED for result in answer.results)
+    assert both > 0
 
 
 def test_any_one_of_the_words_is_enough_only_when_no_service_has_them_all(house, monday_morning):

@@ -16,7 +16,7 @@ from maillage.core.concurrency import AlreadyDone, Stale, new_key
 from maillage.core.http import AgentRequest
 from maillage.core.refusals import Refused
 from maillage.directory.actions.editing import confirm, correct, restore
-from maillage.directory.forms import EditForm, RestoreForm, ServiceForm, StructureForm
+from maillage.directory.forms import FOLDED, EditForm, RestoreForm, ServiceForm, StructureForm
 from maillage.directory.models import ImportRun, RecordChange, Service, Structure
 from maillage.directory.pages import desk
 from maillage.directory.permissions import (
@@ -43,7 +43,7 @@ def edit_service(request: AgentRequest, service: Service) -> HttpResponse:
 
 
 def _edit(request: AgentRequest, record: Structure | Service, kind: type[EditForm]) -> HttpResponse:
-    told: dict[str, Any] = {"record": record, "conflicts": [], "folded": ("themes", "audiences")}
+    told: dict[str, Any] = {"record": record, "conflicts": [], "folded": FOLDED}
     if request.method != "POST":
         form = kind(instance=record, initial={"version_read": record.version, "intention": new_key()})
         return render(request, "directory/edit.html", told | {"form": form})

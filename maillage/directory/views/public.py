@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from maillage.core.access import allow, public
 from maillage.core.throttle import throttle
+from maillage.directory.actions.unknown_words import note_unknown_words
 from maillage.directory.documents import service_sheet
 from maillage.directory.forms import SearchForm, TerritoryForm
 from maillage.directory.models import Service, Structure
@@ -28,6 +29,7 @@ def search(request: HttpRequest) -> HttpResponse:
     if not form.is_bound or not form.is_valid():
         return render(request, "directory/search.html", sheets.asking(form))
     answer = find(form.query(), reader=request.user)
+    note_unknown_words(answer.query.words, answer.reading, request=request)
     return render(request, "directory/results.html", sheets.results(answer, form))
 
 

@@ -10,6 +10,7 @@ from maillage.core.access import public
 from maillage.directory.choices import CATEGORIES, THEMES, category_of
 from maillage.directory.models import Source
 from maillage.home.pages import retention
+from maillage.territories.actions import travel_times
 
 
 @public
@@ -34,7 +35,7 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 def legal(request: HttpRequest) -> HttpResponse:
     """Loi n° 2004-575 du 21 juin 2004, art. 1-1: who publishes, who hosts."""
     host = settings.HOST_NOTICE or gettext("L'hébergeur n'est pas encore indiqué : demandez-le au Département.")
-    told = {"sources": Source.objects.all(), "host_sentence": host}
+    told = {"sources": Source.objects.all(), "host_sentence": host, "calibration": travel_times().calibration}
     return render(request, "home/legal.html", told)
 
 

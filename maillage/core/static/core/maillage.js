@@ -92,6 +92,7 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.dataset.sent) { event.preventDefault(); return; }
+    if (event.submitter && event.submitter.formTarget === "_blank") return; /* This page stays, and may be sent again. */
     if (form.method === "post" && !form.hasAttribute("hx-post")) {
       form.dataset.sent = "yes";
       setTimeout(() => delete form.dataset.sent, 8000);
