@@ -4,31 +4,24 @@ import csv
 import difflib
 import gzip
 import io
-import json
 import zlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import IO, Any, Self, cast
 
 from maillage.core.refusals import Refused
+from maillage.core.rows import Row
 
 ZIP, GZIP, XLS = b"PK\x03\x04", b"\x1f\x8b", b"\xd0\xcf\x11\xe0"
 NOT_TEXT = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF", b"\x7fELF")
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+FAULTS = (UnicodeDecodeError, EOFError, zlib.error, gzip.BadGzipFile)
 DELIMITERS = (",", ";", "\t", "|")
 
 
 class UnreadableFile(Refused):
     """The file as a whole cannot be read; nothing was imported."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """One record of a file: the line (CSV) or the rank (JSON) where it stands, and its values as read."""
-
-    line: int
-    values: dict[Any, Any]
 
 
 def read_text(path: Path) -> str:
@@ -76,21 +69,61 @@ def _gunzip(raw: bytes, path: Path) -> bytes:
         ) from None
 
 
-def looks_like_json(text: str) -> bool:
-    return text.lstrip()[:1] in {"[", "{"}
+class SentText:
+    """The text of a file someone sent, unpacked if gzipped, read as it comes; its whole never stands in memory.
 
+    Opening it, then reading each part or line of it, may raise UnreadableFile: take nothing for sure before its end.
+    """
 
-def read_json(text: str, name: str) -> Any:
-    try:
-        return json.loads(text, parse_constant=lambda constant: None)  # NaN is how some tools write « nothing ».
-    except json.JSONDecodeError as error:
-        if error.pos >= len(text.rstrip()) - 1 or "Unterminated" in error.msg:
-            raise UnreadableFile(f"{name} est tronqué : il s'arrête ligne {error.lineno}, avant sa fin.") from None
-        raise UnreadableFile(
-            f"{name} n'est pas un JSON valide (ligne {error.lineno}, colonne {error.colno})."
-        ) from None
-    except (ValueError, RecursionError):  # A number of thousands of figures, lists in lists without end.
-        raise UnreadableFile(f"{name} n'est pas un JSON que l'on peut lire.") from None
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        try:
+            self._file = path.open("rb")
+        except OSError:
+            self._say_why()
+            raise
+        is_gzip = self._file.peek(2).startswith(GZIP)
+        self._unpacked = gzip.GzipFile(fileobj=self._file) if is_gzip else self._file
+        self._text = io.TextIOWrapper(cast(IO[bytes], self._unpacked), encoding="utf-8-sig", newline="")
+        head = self._guarded(lambda: self._unpacked.peek(8))
+        if not head.strip() or head.startswith((ZIP, XLS, *NOT_TEXT)):
+            self._say_why()
+
+    def read(self, size: int) -> str:
+        """The next characters, at most `size` of them; nothing at the end."""
+        return self._guarded(lambda: self._text.read(size))
+
+    def __iter__(self) -> Iterator[str]:
+        while line := self._guarded(self._text.readline):
+            yield line
+
+    def _guarded(self, read: Any) -> Any:
+        try:
+            return read()
+        except FAULTS:
+            self._say_why()
+            raise
+
+    def _say_why(self) -> None:
+        """Read the whole file, so as to say what is wrong with it, and where."""
+        try:
+            read_text(self._path)
+        except UnreadableFile:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        for opened in ("_text", "_file"):
+            if hasattr(self, opened):
+                getattr(self, opened).close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
 
 def read_csv(text: str, name: str, *, required: Iterable[str]) -> list[Row]:
@@ -98,13 +131,21 @@ def read_csv(text: str, name: str, *, required: Iterable[str]) -> list[Row]:
 
     A line with too few or too many values stays in, under the key `None`, for the caller to reject by its number.
     """
-    header_line = text.split("\n", 1)[0]
-    delimiter = max(DELIMITERS, key=header_line.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    lines = io.StringIO(text, newline="")
+    return list(csv_rows(lines, name, delimiter=delimiter_of(text.split("\n", 1)[0]), required=required))
+
+
+def delimiter_of(header: str) -> str:
+    return max(DELIMITERS, key=header.count)
+
+
+def csv_rows(lines: Iterable[str], name: str, *, delimiter: str, required: Iterable[str]) -> Iterator[Row]:
+    """The same, row after row, from lines that come one by one: only the last one tells whether the file is whole."""
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     try:
         header = [column.strip() for column in next(reader)]
         _check_columns(header, set(required), name)
-        return list(_rows(reader, header, name))
+        yield from _rows(reader, header, name)
     except csv.Error as error:
         if "end of data" in str(error):
             raise UnreadableFile(
@@ -115,7 +156,7 @@ def read_csv(text: str, name: str, *, required: Iterable[str]) -> list[Row]:
         ) from None
 
 
-def _rows(reader: Any, header: list[str], name: str) -> Iterable[Row]:
+def _rows(reader: Any, header: list[str], name: str) -> Iterator[Row]:
     short: int | None = None
     start = reader.line_num + 1
     for cells in reader:

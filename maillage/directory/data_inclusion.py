@@ -2,18 +2,23 @@
 
 import datetime as dt
 import difflib
+import heapq
 import json
 import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from data_inclusion.schema import v1
 from pydantic import ValidationError
 
-from maillage.core.tabular import Row, UnreadableFile, looks_like_json, read_csv, read_json
+from maillage.core.json_parts import JsonParts, looks_like_json
+from maillage.core.rows import Row, Rows
+from maillage.core.tabular import SentText, UnreadableFile, csv_rows, delimiter_of
 from maillage.directory.choices import (
     ACCESSIBILITY,
     AUDIENCES,
@@ -125,9 +130,11 @@ BOUNDS = {
 }  # fmt: skip
 YES_NO = {"true": True, "oui": True, "1": True, "false": False, "non": False, "0": False}
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?:T.*)?", re.DOTALL)
+UNSAID = frozenset({"", "null", "NULL", "None"})
 UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 """What no database keeps: the null character, halves of characters."""
 NOT_A_RECORD = "pas une fiche"
+HEAD = 100_000  # Characters of a file that say what it is, and hold the header of a CSV.
 
 
 @dataclass(frozen=True)
@@ -148,60 +155,88 @@ class Rejected:
 # -- Reading -------------------------------------------------------------------------------------------------------
 
 
-def read(text: str, name: str) -> tuple[list[Row], list[Row]]:
+def read(path: Path) -> tuple[Rows, Rows]:
     """The structures and the services of a file: a JSON list, a JSON object of two lists, or one CSV.
 
-    Raises UnreadableFile when the file is neither.
+    Raises UnreadableFile when the file is neither, or stops before its end.
     """
-    if not looks_like_json(text):
-        is_of_services = any(column in text.split("\n", 1)[0] for column in SERVICE_ONLY)
-        required = ("id", "nom", "source", "date_maj", *(("structure_id",) if is_of_services else ()))
-        rows = read_csv(text, name, required=required)
-        return ([], rows) if is_of_services else (rows, [])
-    data = read_json(text, name)
-    if isinstance(data, dict):
-        return _two_lists(data, name)
-    return _sorted_out(_json_rows(data))
+    with SentText(path) as sent:
+        head = sent.read(HEAD)
+    with SentText(path) as sent:
+        if not looks_like_json(head):
+            return _from_csv(sent, head.split("\n", 1)[0], path.name)
+        page = JsonParts(sent.read, path.name)
+        return _two_lists(page, path.name) if page.next_sign() == "{" else _one_list(page)
 
 
-def _two_lists(data: dict[str, Any], name: str) -> tuple[list[Row], list[Row]]:
-    parts = [data.get(noun) or [] for noun in ("structures", "services")]
-    if not {"structures", "services"} & set(data) or not all(isinstance(part, list) for part in parts):
+def _from_csv(sent: SentText, header: str, name: str) -> tuple[Rows, Rows]:
+    is_of_services = any(column in header for column in SERVICE_ONLY)
+    required = ("id", "nom", "source", "date_maj", *(("structure_id",) if is_of_services else ()))
+    rows = Rows()
+    for row in csv_rows(sent, name, delimiter=delimiter_of(header), required=required):
+        rows.add(row)
+    return (Rows(), rows) if is_of_services else (rows, Rows())
+
+
+def _two_lists(page: JsonParts, name: str) -> tuple[Rows, Rows]:
+    found: dict[str, Rows] = {}
+    is_right = True
+    for noun in page.members():
+        if noun not in {"structures", "services"}:
+            page.value()
+        elif page.next_sign() == "[":
+            found[noun] = Rows()
+            for rank, record in enumerate(page.items(), 1):
+                found[noun].add(_json_row(rank, record, is_of_services=noun == "services"))
+        else:
+            found[noun] = Rows()
+            is_right = not page.value() and is_right
+    page.end()
+    if not found or not is_right:
         raise UnreadableFile(f"{name} ne contient ni « structures » ni « services ».")
-    return _json_rows(parts[0]), _json_rows(parts[1], is_of_services=True)
+    return found.get("structures", Rows()), found.get("services", Rows())
 
 
-def _json_rows(records: list[Any], *, is_of_services: bool = False) -> list[Row]:
+def _json_row(rank: int, record: Any, *, is_of_services: bool = False) -> Row:
     extra = {"structure_id": None} if is_of_services else {}
-    return [
-        Row(rank, extra | record if isinstance(record, dict) else {None: NOT_A_RECORD})
-        for rank, record in enumerate(records, 1)
-    ]
+    return Row(rank, extra | record if isinstance(record, dict) else {None: NOT_A_RECORD})
 
 
-def _sorted_out(rows: list[Row]) -> tuple[list[Row], list[Row]]:
+def _one_list(page: JsonParts) -> tuple[Rows, Rows]:
     """A list that mixes both kinds; what is no record at all goes with the kind that is there."""
-    services = [row for row in rows if SERVICE_ONLY & row.values.keys()]
-    others = [row for row in rows if not SERVICE_ONLY & row.values.keys()]
-    if services and all(None in row.values for row in others):
-        return [], rows
-    return others, services
+    others, services = Rows(), Rows()
+    are_all_broken, is_any_service = True, False
+    for rank, record in enumerate(page.items(), 1):
+        row = _json_row(rank, record)
+        is_service = bool(SERVICE_ONLY & row.values.keys())
+        (services if is_service else others).add(row)
+        is_any_service = is_any_service or is_service
+        are_all_broken = are_all_broken and (is_service or None in row.values)
+    page.end()
+    if not (is_any_service and are_all_broken):
+        return others, services
+    together = Rows()
+    for row in heapq.merge(others, services, key=lambda row: row.line):
+        together.add(row)
+    return Rows(), together
 
 
 def clean(values: dict[Any, Any]) -> dict[str, Any]:
     """The values as the official schema wants them: absent is None, lists are lists, numbers are numbers."""
-    return {key: _clean_value(key, value) for key, value in values.items() if isinstance(key, str)}
+    return {
+        key: _clean_text(key, value.strip()) if isinstance(value, str) else value
+        for key, value in values.items()
+        if isinstance(key, str)
+    }
 
 
-def _clean_value(key: str, value: Any) -> Any:
-    if isinstance(value, str):
-        value = value.strip()
-        if value in {"", "null", "NULL", "None"}:
-            return None
-        if key in LISTS:
-            return split_list(value)
-        if key in NUMBERS:
-            return _number(key, value)
+def _clean_text(key: str, value: str) -> Any:
+    if value in UNSAID:
+        return None
+    if key in LISTS:
+        return split_list(value)
+    if key in NUMBERS:
+        return _number(key, value)
     return value
 
 
@@ -233,7 +268,7 @@ def check(row: Row, record: dict[str, Any], schema: type[v1.Structure] | type[v1
         fault = str(row.values[None])
         right = "une fiche, entre accolades" if fault == NOT_A_RECORD else "autant de valeurs que de colonnes"
         return [Rejected(row.line, uid, "ligne", fault, right)]
-    if unkept := [key for key, value in record.items() if not all(map(_can_be_kept, _leaves(value)))]:
+    if unkept := [key for key, value in record.items() if not _can_be_kept(value)]:
         right = "un texte sans caractère nul, un nombre fini"
         return [Rejected(row.line, uid, key, "illisible", right) for key in unkept]
     try:
@@ -264,21 +299,17 @@ def _own_faults(thing: Structure | Service) -> list[tuple[str, str]]:
     ]
 
 
-def _leaves(value: Any) -> Iterator[Any]:
-    """The texts and numbers inside a value, whatever its shape."""
+def _can_be_kept(value: Any) -> bool:
+    """Whether a database keeps all the texts and numbers of a value, whatever its shape."""
+    if value is None:
+        return True
+    if isinstance(value, str):
+        return not UNWRITABLE.search(value)
+    if isinstance(value, float):
+        return math.isfinite(value)
     if isinstance(value, dict):
-        value = [*value, *value.values()]
-    if isinstance(value, list):
-        for part in value:
-            yield from _leaves(part)
-    else:
-        yield value
-
-
-def _can_be_kept(leaf: Any) -> bool:
-    if isinstance(leaf, float):
-        return math.isfinite(leaf)
-    return not (isinstance(leaf, str) and UNWRITABLE.search(leaf))
+        return all(map(_can_be_kept, (*value, *value.values())))
+    return not isinstance(value, list) or all(map(_can_be_kept, value))
 
 
 def _out_of_bounds(line: int, uid: str, record: dict[str, Any]) -> Iterator[Rejected]:
@@ -310,13 +341,19 @@ def _in_vocabulary(field: str, value: str) -> str:
 
 def _too_long(line: int, uid: str, record: dict[str, Any], model: type[Record]) -> list[Rejected]:
     """What the schema leaves free but a column does not."""
-    names = STRUCTURE_FIELDS if model is Structure else SERVICE_FIELDS
-    for theirs, ours in names.items():
-        limit = getattr(model._meta.get_field(ours), "max_length", None)
+    for theirs, limit in _limits(model):
         value = record.get(theirs)
-        if limit and isinstance(value, str) and len(value) > limit:
+        if isinstance(value, str) and len(value) > limit:
             return [Rejected(line, uid, theirs, f"{value[:40]}…", f"{limit} caractères au plus")]
     return []
+
+
+@cache
+def _limits(model: type[Record]) -> list[tuple[str, int]]:
+    """The fields of the standard that a column cuts, and at how many characters."""
+    names = STRUCTURE_FIELDS if model is Structure else SERVICE_FIELDS
+    limits = {theirs: getattr(model._meta.get_field(ours), "max_length", None) for theirs, ours in names.items()}
+    return [(theirs, limit) for theirs, limit in limits.items() if limit]
 
 
 # -- Crossing the border -------------------------------------------------------------------------------------------

@@ -4,20 +4,26 @@ import csv
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from data_inclusion.schema import v1
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from maillage.core import clock, journal
-from maillage.core.tabular import Row, UnreadableFile, read_text
+from maillage.core.inserting import insert_new
+from maillage.core.rows import Row
+from maillage.core.tabular import UnreadableFile, read_text
 from maillage.directory import data_inclusion, france_services
 from maillage.directory.actions.changing import changes_between, values_of
-from maillage.directory.actions.indexing import index_services
+from maillage.directory.actions.import_report import Report, Tally
+from maillage.directory.actions.indexing import announce, index_services
 from maillage.directory.choices import RunState, SourceFormat, Through
 from maillage.directory.data_inclusion import (
     OWN_SERVICE_FIELDS,
@@ -28,66 +34,17 @@ from maillage.directory.data_inclusion import (
 )
 from maillage.directory.models import ImportRun, Record, RecordChange, Service, Source, Structure
 
-BATCH = 500
+BATCH, FEW_AT_ONCE = 1_000, 500
 WITHDRAWN = "withdrawn_at"
+FileRows = tuple[Iterable[Row], Iterable[Row]]
+"""The structures and the services of a file, each read as often as wanted."""
 WIDE_LOSS, FEW = 0.5, 20  # More than half of a source gone at once is a cut file until someone says otherwise.
 
-
-@dataclass
-class Tally:
-    """What happened to one kind of record."""
-
-    read: int = 0
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    withdrawn: int = 0
-    kept_edits: int = 0
-
-
-@dataclass
-class Report:
-    """What an import did, and what it refused."""
-
-    source: str
-    structures: Tally = field(default_factory=Tally)
-    services: Tally = field(default_factory=Tally)
-    rejected: list[Rejected] = field(default_factory=list)
-    rejects_file: str = ""
-    warning: str = ""
-
-    @property
-    def changes(self) -> int:
-        return sum(t.created + t.updated + t.withdrawn for t in (self.structures, self.services))
-
-    def summary(self) -> str:
-        """The report without what the rejected rows held: it is kept, and shown to people who read no record."""
-        return " ".join(line for line in self.lines() if not line.startswith("  "))[:2_000]
-
-    def lines(self) -> Iterator[str]:
-        """The report as a person reads it."""
-        for noun, e, mis, tally in (
-            ("structures", "e", "mises", self.structures),
-            ("services", "", "mis", self.services),
-        ):
-            yield (
-                f"{noun} : {tally.read} lu{e}s, {tally.created} ajouté{e}s, {tally.updated} {mis} à jour, "
-                f"{tally.unchanged} inchangé{e}s, {tally.withdrawn} retiré{e}s."
-            )
-        if kept := self.structures.kept_edits + self.services.kept_edits:
-            s = "s" if kept > 1 else ""
-            yield f"{kept} champ{s} corrigé{s} ici, gardé{s}."
-        if self.warning:
-            yield self.warning
-        if self.rejected:
-            s = "s" if len(self.rejected) > 1 else ""
-            where = self.rejects_file or "(rien : essai à blanc)"
-            yield f"{len(self.rejected)} ligne{s} refusée{s}, gardée{s} dans {where} :"
-            yield from (f"  {rejected}" for rejected in self.rejected[:20])
-            if len(self.rejected) > 20:
-                yield f"  … et {len(self.rejected) - 20} autres."
-        elif not self.changes:
-            yield "Rien n'a changé."
+CHECKS = 1  # To raise when `data_inclusion.check` refuses more than it did: what is known is then checked again.
+RULES = f"{version('data-inclusion-schema')}/{CHECKS}"
+FIRST_RULES = "1.0.10/1"  # Fingerprints made under these do not name them.
+UNDER_RULES = "" if RULES == FIRST_RULES else RULES
+CANONICAL = json.JSONEncoder(sort_keys=True, default=str)
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,6 +55,16 @@ class Kind:
     schema: type[v1.Structure] | type[v1.Service]
     names: dict[str, str]
     own: dict[str, str]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Sent:
+    """A row as the source sent it, its values in the words of the standard, and the fingerprint of what they say."""
+
+    row: Row
+    record: dict[str, Any]
+    uid: str
+    fingerprint: str
 
 
 STRUCTURES = Kind(Structure, v1.Structure, STRUCTURE_FIELDS, OWN_STRUCTURE_FIELDS)
@@ -129,15 +96,15 @@ def import_records(
     return _run(rows, source, by=None, accept_losses=False)
 
 
-def _read(path: Path, source: Source) -> tuple[list[Row], list[Row]]:
-    text = read_text(path)
+def _read(path: Path, source: Source) -> FileRows:
     if source.format == SourceFormat.FRANCE_SERVICES:
+        text = read_text(path)
         as_of = france_services.list_date(path.name) or dt.date.fromtimestamp(path.stat().st_mtime)
         return france_services.read(text, path.name, as_of=as_of)
-    return data_inclusion.read(text, path.name)
+    return data_inclusion.read(path)
 
 
-def _read_or_say(path: Path, source: Source) -> tuple[list[Row], list[Row]]:
+def _read_or_say(path: Path, source: Source) -> FileRows:
     """The file's rows; a file that cannot be read is written down for whoever keeps the directory, then refused."""
     try:
         return _read(path, source)
@@ -147,12 +114,13 @@ def _read_or_say(path: Path, source: Source) -> tuple[list[Row], list[Row]]:
         raise
 
 
-def _run(rows: tuple[list[Row], list[Row]], source: Source, *, by: Any, accept_losses: bool) -> Report:
+def _run(rows: FileRows, source: Source, *, by: Any, accept_losses: bool) -> Report:
     source.save()
     for killed in source.runs.filter(state=RunState.RUNNING):
         _finish(killed, RunState.REFUSED, sentence="Interrompu avant sa fin, puis repris.")
     run = ImportRun.objects.create(source=source)
     report = _take(source, *rows, accept_losses=accept_losses)
+    announce()  # Searches answer from before the import until it is whole.
     report.rejects_file = _keep_rejects(report.rejected, run)
     with journal.act():
         run.counts = {"structures": vars(report.structures), "services": vars(report.services)}
@@ -168,7 +136,7 @@ def _finish(run: ImportRun, state: RunState, *, sentence: str) -> None:
     run.save()
 
 
-def _take(source: Source, structures: list[Row], services: list[Row], *, accept_losses: bool) -> Report:
+def _take(source: Source, structures: Iterable[Row], services: Iterable[Row], *, accept_losses: bool) -> Report:
     source.save()
     report = Report(source.name)
     seen: dict[Kind, set[str]] = {}
@@ -181,58 +149,87 @@ def _take(source: Source, structures: list[Row], services: list[Row], *, accept_
     return report
 
 
-def _take_rows(kind: Kind, source: Source, rows: list[Row], tally: Tally, report: Report) -> set[str]:
+def _take_rows(kind: Kind, source: Source, rows: Iterable[Row], tally: Tally, report: Report) -> set[str]:
     """Take the good rows, batch by batch; the identifiers present in the file, good rows or bad."""
     seen: set[str] = set()
-    batch: list[tuple[Row, dict[str, Any]]] = []
-    for row in rows:
-        tally.read += 1
-        record = data_inclusion.clean(row.values)
-        uid = str(record.get("id") or "")
-        problems = data_inclusion.check(row, record, kind.schema)
-        if not problems and uid in seen:
-            problems = [Rejected(row.line, uid, "id", uid, "un identifiant présent une seule fois dans le fichier")]
-        seen.add(uid)
-        if problems:
-            report.rejected += [replace(problem, row=row.values) for problem in problems]
-            continue
-        batch.append((row, record))
-        if len(batch) == BATCH:
-            _save_batch(kind, source, batch, tally, report)
-            batch = []
-    _save_batch(kind, source, batch, tally, report)
+    left = iter(rows)
+    while batch := [_sent(row) for row in islice(left, BATCH)]:
+        tally.read += len(batch)
+        _take_batch(kind, source, batch, seen, tally=tally, report=report)
     return seen
 
 
+def _sent(row: Row) -> Sent:
+    record = data_inclusion.clean(row.values)
+    return Sent(row, record, str(record.get("id") or ""), fingerprint_of(record))
+
+
 @transaction.atomic
-def _save_batch(
-    kind: Kind, source: Source, batch: list[tuple[Row, dict[str, Any]]], tally: Tally, report: Report
+def _take_batch(
+    kind: Kind, source: Source, batch: list[Sent], seen: set[str], *, tally: Tally, report: Report
 ) -> None:
-    uids = [record["id"] for _, record in batch]
+    """What is kept as sent needs nothing more: it was right when it was taken in. The rest is checked, then saved."""
+    kept = _kept_as_sent(kind, source, {sent.uid: sent.fingerprint for sent in batch})
+    good = []
+    for sent in batch:
+        is_twice = sent.uid in seen
+        seen.add(sent.uid)
+        if not is_twice and kept.get(sent.uid) == sent.fingerprint:
+            tally.unchanged += 1
+            continue
+        problems = data_inclusion.check(sent.row, sent.record, kind.schema)
+        if not problems and is_twice:
+            once = "un identifiant présent une seule fois dans le fichier"
+            problems = [Rejected(sent.row.line, sent.uid, "id", sent.uid, once)]
+        report.rejected += [replace(problem, row=sent.row.values) for problem in problems]
+        if not problems:
+            good.append(sent)
+    if good:
+        _save_batch(kind, source, good, tally=tally, report=report)
+
+
+def _kept_as_sent(kind: Kind, source: Source, sent: dict[str, str]) -> dict[str, str]:
+    """Of these identifiers and fingerprints, those that this source has sent before just so, and that still stand."""
+    standing = Q(withdrawn_at__isnull=True) | Q(local_edits__has_key=WITHDRAWN)
+    things = kind.model._base_manager.filter(standing, uid__in=sent, source=source)
+    return dict(things.values_list("uid", "fingerprint"))
+
+
+def _save_batch(kind: Kind, source: Source, batch: list[Sent], *, tally: Tally, report: Report) -> None:
     locked = kind.model._base_manager.select_for_update()  # A correction being saved waits, then sees it is stale.
-    known = {thing.uid: thing for thing in locked.filter(uid__in=uids)}
+    known = {thing.uid: thing for thing in locked.filter(uid__in=[sent.uid for sent in batch])}
     hidden = _hidden(kind, known.values())
     parents = _parents(batch) if kind is SERVICES else {}
-    created, updated, changes = [], [], []
-    for row, record in batch:
-        thing = known.get(record["id"])
-        if problem := _misplaced(row, record, thing, source, parents, kind):
-            report.rejected.append(replace(problem, row=row.values))
+    created, updated, passed, changes = [], [], [], []
+    for sent in batch:
+        thing = known.get(sent.uid)
+        if problem := _misplaced(sent, thing, source, parents, kind):
+            report.rejected.append(replace(problem, row=sent.row.values))
         elif thing is None:
-            created.append(_filled(kind.model(source=source, uid=record["id"]), kind, record, parents))
-        elif thing.fingerprint == fingerprint_of(record) and (
-            not thing.is_withdrawn or WITHDRAWN in thing.local_edits
-        ):
-            tally.unchanged += 1
+            created.append(_filled(kind.model(source=source, uid=sent.uid), kind, sent, parents))
+        elif _stands(thing) and thing.received == sent.record:  # The rules changed, not what was sent: it passed them.
+            thing.fingerprint = sent.fingerprint
+            passed.append(thing)
         else:
             tally.kept_edits += len(thing.local_edits.keys() - {"updated_on"})
             before = values_of(thing, _told(kind))
-            updated.append(_filled(thing, kind, record, parents))
+            updated.append(_filled(thing, kind, sent, parents))
             changes += changes_between(thing, before, through=Through.IMPORT, hidden=thing.pk in hidden)
     tally.created += len(created)
     tally.updated += len(updated)
+    tally.unchanged += len(passed)
+    _restamp(kind, passed)
     _write(kind, created, updated)
     RecordChange.objects.bulk_create(changes, batch_size=BATCH)
+
+
+def _restamp(kind: Kind, passed: list[Any]) -> None:
+    kind.model._base_manager.bulk_update(passed, ["fingerprint"], batch_size=FEW_AT_ONCE)
+
+
+def _stands(thing: Record) -> bool:
+    """Not withdrawn, or by someone here, which the source has not learnt yet."""
+    return not thing.is_withdrawn or WITHDRAWN in thing.local_edits
 
 
 def _told(kind: Kind) -> set[str]:
@@ -250,33 +247,37 @@ def _hidden(kind: Kind, known: Iterable[Any]) -> set[int]:
     return {thing.pk for thing in known if thing.structure_id in homes}
 
 
-def _parents(batch: list[tuple[Row, dict[str, Any]]]) -> dict[str, int]:
-    wanted = {record["structure_id"] for _, record in batch}
+def _parents(batch: list[Sent]) -> dict[str, int]:
+    wanted = {sent.record["structure_id"] for sent in batch}
     return dict(Structure.objects.filter(uid__in=wanted).values_list("uid", "pk"))
 
 
 def _misplaced(
-    row: Row, record: dict[str, Any], thing: Record | None, source: Source, parents: dict[str, int], kind: Kind
+    sent: Sent, thing: Record | None, source: Source, parents: dict[str, int], kind: Kind
 ) -> Rejected | None:
-    uid = record["id"]
+    line, uid = sent.row.line, sent.uid
     if thing is not None and thing.source_id != source.pk:
-        return Rejected(
-            row.line, uid, "id", uid, f"une fiche de cette source : celle-ci appartient à « {thing.source_id} »"
-        )
-    if kind is SERVICES and record["structure_id"] not in parents:
-        return Rejected(row.line, uid, "structure_id", record["structure_id"], data_inclusion.RIGHT["structure_id"])
+        right = f"une fiche de cette source : celle-ci appartient à « {thing.source_id} »"
+        return Rejected(line, uid, "id", uid, right)
+    if kind is SERVICES and sent.record["structure_id"] not in parents:
+        parent = sent.record["structure_id"]
+        return Rejected(line, uid, "structure_id", parent, data_inclusion.RIGHT["structure_id"])
     return None
 
 
 def fingerprint_of(record: dict[str, Any]) -> str:
-    """The content of a record, whatever the order of its keys and lists."""
-    content = {key: sorted(value, key=str) if isinstance(value, list) else value for key, value in record.items()}
-    text = json.dumps({k: v for k, v in content.items() if v is not None}, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+    """The content of a record, whatever the order of its keys and lists, and the rules it was checked by."""
+    content = {
+        key: sorted(value, key=str) if isinstance(value, list) else value
+        for key, value in record.items()
+        if value is not None
+    }
+    return hashlib.sha256(f"{UNDER_RULES}{CANONICAL.encode(content)}".encode()).hexdigest()
 
 
-def _filled(thing: Any, kind: Kind, record: dict[str, Any], parents: dict[str, int]) -> Any:
+def _filled(thing: Any, kind: Kind, sent: Sent, parents: dict[str, int]) -> Any:
     """The record with what the source says, save for the fields someone corrected here."""
+    record = sent.record
     said = data_inclusion.to_fields(record, kind.names) | data_inclusion.own_fields(record, kind.own)
     for name, value in said.items():
         if name == "updated_on" or name not in thing.local_edits:
@@ -286,14 +287,14 @@ def _filled(thing: Any, kind: Kind, record: dict[str, Any], parents: dict[str, i
     if kind is SERVICES:
         thing.structure_id = parents[record["structure_id"]]
     thing.received = record
-    thing.fingerprint, thing.imported_at = fingerprint_of(record), clock.now()
+    thing.fingerprint, thing.imported_at = sent.fingerprint, clock.now()
     if WITHDRAWN not in thing.local_edits:  # Closed here, at its structure's word: its source has not learnt it yet.
         thing.withdrawn_at = None
     return thing
 
 
 def _write(kind: Kind, created: list[Any], updated: list[Any]) -> None:
-    kind.model._base_manager.bulk_create(created)
+    insert_new(created)
     for thing in updated:
         thing.version += 1
     extra = ["structure"] if kind is SERVICES else []
@@ -302,11 +303,12 @@ def _write(kind: Kind, created: list[Any], updated: list[Any]) -> None:
     kind.model._base_manager.bulk_create(  # Twenty times faster than bulk_update on records this wide.
         updated, update_conflicts=True, unique_fields=["pk"], update_fields=sorted(names - {"uid"})
     )
-    touched = [thing.pk for thing in (*created, *updated)]
     if kind is SERVICES:
-        index_services(Service.objects.filter(pk__in=touched))
+        written = Service.objects.filter(uid__in=[thing.uid for thing in (*created, *updated)])
+        index_services(written, is_announced=False)
     elif updated:
-        index_services(Service.objects.filter(structure__in=[thing.pk for thing in updated]))
+        written = Service.objects.filter(structure__in=[thing.pk for thing in updated])
+        index_services(written, is_announced=False)
 
 
 @transaction.atomic
@@ -325,7 +327,7 @@ def _withdraw_vanished(source: Source, seen: dict[Kind, set[str]], report: Repor
         tally.withdrawn += len(gone)
         _withdraw(kind, gone)
         field_name = "structure__in" if kind is STRUCTURES else "pk__in"
-        index_services(Service.objects.filter(**{field_name: gone}))
+        index_services(Service.objects.filter(**{field_name: gone}), is_announced=False)
 
 
 def _withdraw(kind: Kind, gone: list[int]) -> None:

@@ -14,12 +14,12 @@ from django.conf import settings
 
 from maillage.directory.tests.factories import a_service, a_structure
 
-STRUCTURES, SERVICES = 300, 1_200
+STRUCTURES, SERVICES = 600, 2_400
 MOMENTS = {
     "as soon as it has begun": ("SELECT count(*) FROM directory_importrun WHERE state = 'running'", 1),
     "after some structures": ("SELECT count(*) FROM directory_structure WHERE version = 2", 1),
     "after some services": ("SELECT count(*) FROM directory_service WHERE version = 2", 1),
-    "later still": ("SELECT count(*) FROM directory_service WHERE version = 2", 501),
+    "later still": ("SELECT count(*) FROM directory_service WHERE version = 2", 1_001),
 }
 
 
@@ -131,5 +131,5 @@ def test_killed_at_any_moment_and_run_again_it_ends_in_the_same_state(two_houses
     assert disturbed.export() == quiet.export()
     assert disturbed.search_tables() == quiet.search_tables()
     assert disturbed.ask("SELECT count(*) FROM directory_importrun WHERE state = 'running'") == [(0,)]
-    assert "0 ajoutés, 0 mis à jour, 1169 inchangés, 0 retirés" in disturbed.take(path)
+    assert "0 ajoutés, 0 mis à jour, 2369 inchangés, 0 retirés" in disturbed.take(path)
     assert "Le journal est entier" in disturbed.run("verify_journal")

@@ -8,6 +8,7 @@ from django.core.management import call_command
 
 from maillage.core import clock, journal
 from maillage.core.models import JournalLine
+from maillage.directory import data_inclusion
 from maillage.directory.actions.imports import FEW
 from maillage.directory.models import ImportRun, SearchEntry, Service, Source, Structure
 from maillage.directory.search import search
@@ -57,6 +58,22 @@ def test_the_order_of_lists_keys_and_rows_is_no_change(tmp_path):
     turned = a_service("test--3", zone_eligibilite=["75", "77"], publics=["jeunes", "femmes"], adresse=None)
     report = take(as_json(tmp_path, [turned, *reversed(RECORDS)]))
     assert report.changes == 0
+
+
+def test_when_the_rules_change_what_is_known_is_checked_again_and_nothing_else(tmp_path, monkeypatch):
+    records = [*RECORDS, a_service("test--3", latitude=12.0)]
+    take(as_json(tmp_path, records))
+    before = {thing.uid: (thing.version, thing.imported_at) for thing in Service.objects.all()}
+
+    monkeypatch.setattr("maillage.directory.actions.imports.UNDER_RULES", "2.0.0/1")
+    monkeypatch.setitem(data_inclusion.BOUNDS, "latitude", (20, 90))
+    report = take(as_json(tmp_path, records))
+    again = take(as_json(tmp_path, records))
+
+    for told in (report, again):
+        assert [(refused.uid, refused.field) for refused in told.rejected] == [("test--3", "latitude")]
+        assert (told.changes, told.services.unchanged) == (0, len(records) - 1 - told.structures.read)
+    assert {thing.uid: (thing.version, thing.imported_at) for thing in Service.objects.all()} == before
 
 
 def test_a_change_at_the_source_is_taken_and_the_version_grows(tmp_path):
