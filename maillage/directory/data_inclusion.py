@@ -346,12 +346,21 @@ def _without_address(record: dict[str, Any]) -> dict[str, Any]:
 def export(
     structures: Iterable[Structure], services: Iterable[Service], *, with_hidden_addresses: bool = False
 ) -> dict[str, list[dict[str, Any]]]:
-    """Everything given, as one data·inclusion v1 document; confidential addresses only when asked for by name."""
+    """Everything given, as one data·inclusion v1 document; confidential addresses only when asked for by name.
+
+    Beside the standard's fields, our own when they are said: nothing is lost by who moves a house.
+    """
 
     def shown(structure: Structure) -> bool:
         return with_hidden_addresses or not structure.is_address_confidential
 
     return {
-        "structures": [structure_record(one, with_address=shown(one)) for one in structures],
-        "services": [service_record(one, with_address=shown(one.structure)) for one in services],
+        "structures": [structure_record(s, with_address=shown(s)) | _own(s, OWN_STRUCTURE_FIELDS) for s in structures],
+        "services": [
+            service_record(s, with_address=shown(s.structure)) | _own(s, OWN_SERVICE_FIELDS) for s in services
+        ],
     }
+
+
+def _own(thing: Record, names: dict[str, str]) -> dict[str, Any]:
+    return {theirs: value for theirs, ours in names.items() if (value := getattr(thing, ours))}

@@ -23,7 +23,7 @@ from maillage.core.tabular import UnreadableFile, read_text
 from maillage.directory import data_inclusion, data_inclusion_files, france_services
 from maillage.directory.actions.changing import changes_between, values_of
 from maillage.directory.actions.import_report import Report, Tally
-from maillage.directory.actions.indexing import index_services
+from maillage.directory.actions.indexing import announce, index_services
 from maillage.directory.choices import RunState, SourceFormat, Through
 from maillage.directory.data_inclusion import (
     OWN_SERVICE_FIELDS,
@@ -120,6 +120,7 @@ def _run(rows: FileRows, source: Source, *, by: Any, accept_losses: bool) -> Rep
         _finish(killed, RunState.REFUSED, sentence="Interrompu avant sa fin, puis repris.")
     run = ImportRun.objects.create(source=source)
     report = _take(source, *rows, accept_losses=accept_losses)
+    announce()  # Searches answer from before the import until it is whole.
     report.rejects_file = _keep_rejects(report.rejected, run)
     with journal.act():
         run.counts = {"structures": vars(report.structures), "services": vars(report.services)}
@@ -303,9 +304,11 @@ def _write(kind: Kind, created: list[Any], updated: list[Any]) -> None:
         updated, update_conflicts=True, unique_fields=["pk"], update_fields=sorted(names - {"uid"})
     )
     if kind is SERVICES:
-        index_services(Service.objects.filter(uid__in=[thing.uid for thing in (*created, *updated)]))
+        written = Service.objects.filter(uid__in=[thing.uid for thing in (*created, *updated)])
+        index_services(written, is_announced=False)
     elif updated:
-        index_services(Service.objects.filter(structure__in=[thing.pk for thing in updated]))
+        written = Service.objects.filter(structure__in=[thing.pk for thing in updated])
+        index_services(written, is_announced=False)
 
 
 @transaction.atomic
@@ -324,7 +327,7 @@ def _withdraw_vanished(source: Source, seen: dict[Kind, set[str]], report: Repor
         tally.withdrawn += len(gone)
         _withdraw(kind, gone)
         field_name = "structure__in" if kind is STRUCTURES else "pk__in"
-        index_services(Service.objects.filter(**{field_name: gone}))
+        index_services(Service.objects.filter(**{field_name: gone}), is_announced=False)
 
 
 def _withdraw(kind: Kind, gone: list[int]) -> None:

@@ -17,6 +17,7 @@ from maillage.directory.search.columns import ACCESS, AUDIENCE, COST, LANGUAGE, 
 from maillage.directory.search.draw import lot_of
 from maillage.directory.search.index import FEW, built
 from maillage.directory.search.origins import departement_of
+from maillage.directory.secrecy import shown_zone
 from maillage.territories.actions import DENSITIES
 from maillage.territories.choices import Density
 from maillage.territories.models import Commune
@@ -58,9 +59,10 @@ def announce() -> None:
 
 @transaction.atomic
 def write_columns() -> None:
-    """Write the columns again, whatever has changed since they were."""
+    """Write the columns again, whatever has changed since they were, and say so."""
     state = _own_state()
     built(state.written, state.written)
+    SearchState.objects.filter(pk=state.pk).update(said=state.written)
 
 
 def rebuild_if_asked() -> None:
@@ -204,7 +206,7 @@ def zone_of(service: Service, place: Centre) -> list[str]:
 
     A service one must go to, in a commune nobody can place, is shown to its Département: not to all of France.
     """
-    zone = ["".join(code.split()) for code in service.zone or []]
+    zone = ["".join(code.split()) for code in shown_zone(service) or []]
     if zone:
         return [] if any(code in EVERYWHERE for code in zone) else zone
     code = service.commune_code or service.structure.commune_code

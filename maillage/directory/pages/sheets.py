@@ -89,7 +89,7 @@ def results(answer: Answer, form: SearchForm) -> dict[str, object]:
         "neighbours": ways.neighbours if ways else (),
         "mds": mds,
         "mds_phone": phone_in_words(mds.phone) if mds else "",
-        "mds_hours": cards.opening_card(mds.opening_hours).sentence if mds else "",
+        "mds_hours": cards.opening_card(mds.opening_hours, zone=mds.holiday_zone).sentence if mds else "",
         "points": cards.map_points(answer),
         "shapes_url": shapes_url(),
         "legend": legend(),

@@ -208,7 +208,8 @@ def _answered_near(themes: Iterable[str], query: SearchQuery) -> tuple[tuple[str
 
 def nearest_mds(origin: Origin, reader: Any) -> Structure | None:
     """The Maison des solidarités of the person's sector; where no sector is known, the nearest one."""
-    all_mds = can_read_structure.among(Structure.objects.filter(serves_sector__isnull=False), reader)
+    shown = Structure.objects.filter(serves_sector__isnull=False, is_address_confidential=False)
+    all_mds = can_read_structure.among(shown, reader)
     commune = Commune.objects.filter(pk=origin.commune_code).first() if origin.commune_code else None
     sector = commune.sector_on(clock.today()) if commune else None
     if sector and (own := all_mds.filter(serves_sector__in=Sector.objects.versions_of(sector)).first()):

@@ -18,6 +18,7 @@ from maillage.directory.lexicon.reading import FILLERS
 from maillage.directory.models import Service, Structure, accessibility_of, freshness_of, languages_of
 from maillage.directory.search import SearchQuery, Section
 from maillage.directory.search.draw import draw
+from maillage.directory.secrecy import shown_zone
 from maillage.territories.actions import DENSITIES, travel_times
 from maillage.territories.choices import Density
 from maillage.territories.models import Commune
@@ -143,7 +144,7 @@ def zone_of(service: Service, point: Point | None) -> frozenset[str]:
 
     What one must go to, nobody knows where, is for the Département of its commune.
     """
-    zone = frozenset(service.zone or [])
+    zone = frozenset(shown_zone(service) or [])
     if zone:
         return frozenset() if zone & FRANCE else zone
     code = service.commune_code or service.structure.commune_code

@@ -245,7 +245,6 @@ def test_the_search_of_the_whole_house_tells_nothing(town, nobody, one, other, w
     assert first == second
 
 
-@pytest.mark.xfail(reason="The index reads `service.zone`; it must read `secrecy.shown_zone(service)`.", strict=True)
 def test_a_zone_around_it_does_not_tell_it(town, client):
     """Asked from every commune, a service for those of one commune or one EPCI would say which."""
 
@@ -260,7 +259,6 @@ def test_a_zone_around_it_does_not_tell_it(town, client):
     assert asked_everywhere(["00001"]) == asked_everywhere(["00002"]) == asked_everywhere(["00"])
 
 
-@pytest.mark.xfail(reason="`nearest_mds` measures to confidential addresses too; it must leave them out.", strict=True)
 def test_the_nearest_house_is_never_one_that_hides(town, sectors, client):
     """Whoever asks from many places for the nearest one would draw circles around one that hides."""
     Commune.objects.filter(pk="00003").update(latitude=48.1, longitude=2.0)  # In no sector.

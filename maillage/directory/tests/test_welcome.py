@@ -1,7 +1,10 @@
 """In which languages one is received, what a place has for people with a disability, and what is among women only."""
 
+import json
+
 import pytest
 from data_inclusion.schema import v1
+from django.core.management import call_command
 from django.urls import reverse
 
 from maillage.directory.actions.imports import import_records
@@ -171,3 +174,13 @@ def test_lea_proposes_them_and_mona_reads_the_words_before_publishing(enter, lea
     client.post(reverse("directory:decide", args=[proposal.pk]), decided)
     epicerie.refresh_from_db()
     assert (epicerie.languages, epicerie.is_women_only) == (["wol"], True)
+
+
+def test_a_house_that_moves_loses_none_of_it(house, tmp_path):
+    call_command("export_directory", str(tmp_path / "all.json"), verbosity=0)
+    document = json.loads((tmp_path / "all.json").read_text(encoding="utf-8"))
+    (structure,), services = document["structures"], {one["id"]: one for one in document["services"]}
+    assert (structure["langues"], structure["accessibilite_details"]) == (["ara", "tur"], ["adapted-toilets", "ramp"])
+    assert (services["test--own"]["langues"], services["test--own"]["reserve_aux_femmes"]) == (["fsl"], True)
+    assert "langues" not in services["test--silent"]
+    v1.Structure.model_validate(structure)
