@@ -14,10 +14,10 @@ from typing import Any
 from data_inclusion.schema import v1
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 
 from maillage.core import clock, journal
 from maillage.core.inserting import insert_new
+from maillage.core.memory import settled_memory
 from maillage.core.rows import Row
 from maillage.core.tabular import UnreadableFile, read_text
 from maillage.directory import data_inclusion, data_inclusion_files, france_services
@@ -114,6 +114,7 @@ def _read_or_say(path: Path, source: Source) -> FileRows:
         raise
 
 
+@settled_memory()
 def _run(rows: FileRows, source: Source, *, by: Any, accept_losses: bool) -> Report:
     source.save()
     for killed in source.runs.filter(state=RunState.RUNNING):
@@ -190,9 +191,14 @@ def _take_batch(
 
 def _kept_as_sent(kind: Kind, source: Source, sent: dict[str, str]) -> dict[str, str]:
     """Of these identifiers and fingerprints, those that this source has sent before just so, and that still stand."""
-    standing = Q(withdrawn_at__isnull=True) | Q(local_edits__has_key=WITHDRAWN)
-    things = kind.model._base_manager.filter(standing, uid__in=sent, source=source)
-    return dict(things.values_list("uid", "fingerprint"))
+    # By their identifiers alone: offered the source too, SQLite reads all that it ever sent, for each batch.
+    facts = ("uid", "fingerprint", "source", "withdrawn_at", "local_edits")
+    things = kind.model._base_manager.filter(uid__in=sent).values_list(*facts)
+    return {
+        uid: fingerprint
+        for uid, fingerprint, owner, withdrawn_at, edits in things
+        if owner == source.pk and (withdrawn_at is None or WITHDRAWN in edits)
+    }
 
 
 def _save_batch(kind: Kind, source: Source, batch: list[Sent], *, tally: Tally, report: Report) -> None:

@@ -9,6 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.db.models import QuerySet
 
+from maillage.core.inserting import insert_new
 from maillage.core.text import stems
 from maillage.directory.choices import AUDIENCES, EVERYWHERE, ON_SITE, REMOTE, THEMES
 from maillage.directory.models import SearchEntry, SearchState, Service, accessibility_of, languages_of
@@ -108,9 +109,12 @@ def _index_batch(keys: Collection[int], *, is_announced: bool) -> None:
         entry_of(one, centres, revision=revision) if one.pk in listed else hidden_entry(one, revision=revision)
         for one in services
     ]
+    held = set(SearchEntry.objects.filter(pk__in=keys).values_list("pk", flat=True))
+    insert_new([entry for entry in entries if entry.pk not in held])
     SearchEntry.objects.bulk_create(
-        entries, update_conflicts=True, unique_fields=["service"], update_fields=_ENTRY_FIELDS
-    )
+        [entry for entry in entries if entry.pk in held],
+        update_conflicts=True, unique_fields=["service"], update_fields=_ENTRY_FIELDS,
+    )  # fmt: skip
 
 
 _ENTRY_FIELDS = [field.name for field in SearchEntry._meta.concrete_fields if not field.primary_key]
