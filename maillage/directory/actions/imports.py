@@ -20,7 +20,7 @@ from maillage.core import clock, journal
 from maillage.core.inserting import insert_new
 from maillage.core.rows import Row
 from maillage.core.tabular import UnreadableFile, read_text
-from maillage.directory import data_inclusion, france_services
+from maillage.directory import data_inclusion, data_inclusion_files, france_services
 from maillage.directory.actions.changing import changes_between, values_of
 from maillage.directory.actions.import_report import Report, Tally
 from maillage.directory.actions.indexing import announce, index_services
@@ -101,7 +101,7 @@ def _read(path: Path, source: Source) -> FileRows:
         text = read_text(path)
         as_of = france_services.list_date(path.name) or dt.date.fromtimestamp(path.stat().st_mtime)
         return france_services.read(text, path.name, as_of=as_of)
-    return data_inclusion.read(path)
+    return data_inclusion_files.read(path)
 
 
 def _read_or_say(path: Path, source: Source) -> FileRows:
