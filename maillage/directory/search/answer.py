@@ -152,7 +152,8 @@ def _result(service: Service, place: Place, query: SearchQuery, met: dict[str, i
 
 def _reasons(service: Service, query: SearchQuery, met: dict[str, int]) -> Iterable[str]:
     """Why this service is in the answer, in the person's words where they wrote some."""
-    themes = [THEMES[theme] for theme in query.wanted_themes() if theme in (service.themes or [])]
+    wanted = query.themes or query.reading().thematiques
+    themes = [THEMES[theme] for theme in wanted if theme in (service.themes or [])]
     if themes:
         yield _("Répond à : %(needs)s") % {"needs": ", ".join(map(mid_sentence, themes[:2]))}
     typed = {stem(word): word for word in words(query.words)}
