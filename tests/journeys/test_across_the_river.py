@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from tests.journeys.test_every_public_page import violations
+
 RENT = "je peux plus payer mon loyer"
 QUAY = "3 quai des Tanneurs, Villeneuve-d'Aubrelle"
 OFFICE = "Maison de l'habitat de l'Aubrelle"
@@ -63,5 +65,6 @@ def test_the_list_she_takes_away_is_printed_without_her_name(visit, ask):
     with page.expect_popup() as opened:
         page.get_by_role("button", name=re.compile("Imprimer")).click()
     assert opened.value.url.endswith("/annuaire/liste/imprimer/")
+    assert violations(page) == []
     assert names[0] in page.locator("main").inner_text()
     assert names[1] in page.locator("main").inner_text()

@@ -10,6 +10,7 @@ PAGES = (
     "/", "/annuaire/", "/annuaire/?commune=00001", "/annuaire/services/1/", "/annuaire/structures/1/",
     "/annuaire/territoire/", "/annuaire/territoire/00001/", "/accessibilite/", "/mentions-legales/",
     "/donnees-personnelles/", "/connexion/", "/demonstration/", "/design/", "/introuvable/",
+    "/annuaire/liste/",
 )  # fmt: skip
 HEAVIEST = 150_000
 
@@ -30,7 +31,7 @@ def test_axe_finds_nothing(visit, address, scheme):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("words", ["loyer", "xyzzy", "mon mari me frappe"])
+@pytest.mark.parametrize("words", ["loyer", "xyzzy", "mon mari me frappe", "manger et papiers, mercredi à pied"])
 def test_axe_finds_nothing_in_answers(visit, ask, words, scheme):
     page = visit("/", color_scheme=scheme)
     ask(page, words, "Melune")

@@ -13,6 +13,7 @@ Key = tuple[str, ...]
 # Said in other words than written, an expression says a little less.
 AS_WRITTEN, IN_ANOTHER_ORDER, WITH_WORDS_BETWEEN = 1.0, 0.8, 0.7
 MOST_WORDS_BETWEEN = 2
+WITHOUT = "sans"  # « Logement sans escalier » is not « sans logement ».
 LONGEST_LOOSE = 4  # Longer expressions are only met as written.
 
 
@@ -41,7 +42,8 @@ class Index:
 
     @classmethod
     def of(cls, rows: Mapping[Key, Row], exact: Mapping[Key, Row]) -> "Index":
-        unordered = {tuple(sorted(key)): key for key in rows if 2 <= len(key) <= LONGEST_LOOSE}
+        loose = (key for key in rows if 2 <= len(key) <= LONGEST_LOOSE and WITHOUT not in key)
+        unordered = {tuple(sorted(key)): key for key in loose}
         longest = max(map(len, [*rows, *exact]), default=0)
         by_first: dict[str, list[tuple[Key, Row]]] = {}
         for key, row in exact.items():

@@ -11,7 +11,7 @@ from maillage.directory.lexicon.hearing import Cut, Heard, hear, is_little, mean
 from maillage.directory.lexicon.matching import Index, Key, Place, Said, places
 from maillage.directory.lexicon.rows import URGENCIES, Row, ordinary_words, read_rows
 from maillage.directory.lexicon.typos import Speller
-from maillage.directory.lexicon.weighing import Scales, best_first, emphasis, guess, needs
+from maillage.directory.lexicon.weighing import Scales, best_first, emphasis, guess, hints, needs
 
 # A need is a few sentences: what comes after these characters is not read, so that no text can hold a page up.
 LONGEST_NEED = 2_000
@@ -43,7 +43,8 @@ class Match:
 class Reading:
     """What a sentence says: data·inclusion slugs, best first, and the stems that no expression explains.
 
-    `needs` are the same thématiques, one group for each distinct need, in the order said, best first within each.
+    `needs` are those understood, one group for each distinct need, in the order said, best first within each.
+    `hints` end the thématiques when fewer than three were understood: the words point to them, no expression says so.
     `is_guess`: no expression was met; these are only the thématiques that its words are most often said for.
     `urgencies` are in the order of whom to call first.
     """
@@ -54,7 +55,13 @@ class Reading:
     matched: tuple[Match, ...]
     leftover: tuple[str, ...]
     needs: tuple[tuple[str, ...], ...] = ()
+    hints: tuple[str, ...] = ()
     is_guess: bool = False
+
+    @property
+    def understood(self) -> tuple[str, ...]:
+        """The thématiques that an expression said: what a page may claim to have understood."""
+        return () if self.is_guess else self.thematiques[: len(self.thematiques) - len(self.hints)]
 
     @property
     def urgency(self) -> str:
@@ -145,14 +152,17 @@ def read_need(text: str, book: Lexicon | None = None) -> Reading:
     )
     weights = [book.scales.weight(place) * emphasis(place, words) for place in found]
     weighed = list(zip(found, weights, strict=True))
+    sure = best_first(weighed)
+    hinted = hints([part for part in parts.values() if part not in FILLERS], book.scales, beside=sure)
     groups = needs(weighed, cuts={i: (clauses[i], halves[i]) for i in clauses})
     return Reading(
-        thematiques=best_first(weighed) or guessed,
+        thematiques=sure + hinted or guessed,
         publics=tuple(dict.fromkeys(public for place in found for public in place.row.publics)),
         urgencies=_urgencies(found),
         matched=tuple(dict.fromkeys(Match(place.row.expression, place.row.thematiques) for place in found)),
         leftover=tuple(dict.fromkeys(stem(words[i]) for i in unexplained)),
         needs=tuple(best_first(group) for group in groups) or ((guessed,) if guessed else ()),
+        hints=hinted,
         is_guess=bool(guessed),
     )
 

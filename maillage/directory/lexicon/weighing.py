@@ -16,7 +16,9 @@ FILLER_WEIGHT = 0.2
 BY_RANK = (1.0, 0.5, 0.3, 0.2)
 BEST_GUESSES = 3
 # A guess wants two words that agree.
-LEAST_VOICES, LEAST_GUESS = 2, 0.9
+# A hint wants a word met in several expressions: one met once (the name of a town) points nowhere.
+ENOUGH, LEAST_HINT, MOST_HINT_BY_WORD = 3, 0.5, 2.0
+LEAST_VOICES, LEAST_GUESS = 2, 0.7
 
 # A thing said to be lacking or looked for is the need; what follows « parce que », « quand » or « pour » is around it.
 LACK, CIRCUMSTANCE = 1.4, 0.7
@@ -60,7 +62,7 @@ class Scales:
 
 
 def _shares(weights: Mapping[str, float]) -> Weights:
-    total = sum(weights.values()) + 1  # One more for all it may also mean elsewhere.
+    total = sum(weights.values()) + 2  # Two more for all it may also mean elsewhere.
     return {slug: weight / total for slug, weight in weights.items()}
 
 
@@ -94,6 +96,19 @@ def guess(parts: Iterable[str], scales: Scales) -> tuple[str, ...]:
         slug for slug in sorted(weights, key=lambda slug: (-weights[slug], slug)) if voices[slug] >= LEAST_VOICES
     ]
     return tuple(slug for slug in likely[:BEST_GUESSES] if weights[slug] >= max(LEAST_GUESS, weights[likely[0]] / 2))
+
+
+def hints(parts: Iterable[str], scales: Scales, *, beside: Sequence[str]) -> tuple[str, ...]:
+    """What completes these thématiques, up to three: those that all the words said, taken together, point to most."""
+    missing = ENOUGH - len(beside)
+    if not beside or missing <= 0:
+        return ()
+    weights: Weights = defaultdict(float)
+    for part in set(parts):
+        for slug, share in scales.leaning.get(part, {}).items():
+            weights[slug] += share * min(scales.precision.get(part, 0.0), MOST_HINT_BY_WORD)
+    likely = (slug for slug in sorted(weights, key=lambda slug: (-weights[slug], slug)) if slug not in beside)
+    return tuple(slug for slug in likely if weights[slug] >= LEAST_HINT)[:missing]
 
 
 def needs(found: Iterable[Weighed], *, cuts: Mapping[int, tuple[int, int]]) -> list[list[Weighed]]:

@@ -99,7 +99,7 @@ def search(query: SearchQuery, *, reader: Any, size: int = PAGE, with_ways_out: 
         results=_shown(page, query, reader),
         total_on_site=on_site,
         total_remote=len(ranked.found) - on_site,
-        remote=() if mark or not on_site else _shown(ranked.remote_apart(page, 3), query, reader),
+        remote=_shown(ranked.remote_apart(page, 3), query, reader) if on_site and not mark else (),
         next_cursor=Mark(ranked.day, page[-1].key, is_loose).encode() if page and ranked.goes_on(page) else "",
         ways_out=ways_out(query, reader) if nothing_near and with_ways_out else None,
         travel_label=travel_times().label,
@@ -152,7 +152,8 @@ def _result(service: Service, place: Place, query: SearchQuery, met: dict[str, i
 
 def _reasons(service: Service, query: SearchQuery, met: dict[str, int]) -> Iterable[str]:
     """Why this service is in the answer, in the person's words where they wrote some."""
-    themes = [THEMES[theme] for theme in query.wanted_themes() if theme in (service.themes or [])]
+    wanted = query.themes or query.reading().thematiques
+    themes = [THEMES[theme] for theme in wanted if theme in (service.themes or [])]
     if themes:
         yield _("Répond à : %(needs)s") % {"needs": ", ".join(map(mid_sentence, themes[:2]))}
     typed = {stem(word): word for word in words(query.words)}

@@ -153,7 +153,7 @@ def _filtered(columns: Columns, query: SearchQuery, *, is_loose: bool) -> Mask:
 
 
 def _of_need(columns: Columns, query: SearchQuery, *, is_loose: bool) -> Mask:
-    """The thématiques asked for, and what the words say: a thématique understood, or every word written."""
+    """The thématiques asked for, and what the words say: a thématique understood or hinted at, or every word."""
     if query.themes:
         asked = columns.any_of(THEME + theme for theme in query.themes)
     else:
@@ -240,7 +240,7 @@ def _told(columns: Columns, rows: Rows, query: SearchQuery, minutes: NDArray[np.
 
 def _closeness(columns: Columns, query: SearchQuery) -> tuple[Mask, Mask]:
     """Which rows (n,) bear what the words say first; which of them bear something more of what was said."""
-    first, understood = first_themes(query), query.reading().thematiques
+    first, understood = first_themes(query), query.reading().understood
     if not first:
         none = np.zeros(len(columns), dtype=np.bool_)
         return none, none

@@ -87,6 +87,8 @@ class Ranked:
 
     def remote_apart(self, page: list[Place], size: int) -> list[Place]:
         """The first answers at a distance, unless the page already comes to them."""
+        if any(place.section == Section.AT_A_DISTANCE for place in page):
+            return []
         apart = ~self.found.is_on_site & ~np.isin(self.found.keys, [place.pk for place in page])
         return self.page(None, size, among=apart)
 

@@ -71,8 +71,9 @@ class SearchQuery:
         return self._reading
 
     def wanted_themes(self) -> tuple[str, ...]:
-        """The thématiques asked for, else those the lexicon understands."""
-        return self.themes or self.reading().thematiques
+        """The thématiques asked for, else those the lexicon understands, else what it guesses."""
+        reading = self.reading()
+        return self.themes or reading.understood or (reading.thematiques if reading.is_guess else ())
 
     def needs(self) -> tuple[tuple[str, ...], ...]:
         """The needs asked for, each as its thématiques: those said, else one for each category chosen."""

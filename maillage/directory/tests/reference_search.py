@@ -284,7 +284,7 @@ def ranks_of(query: SearchQuery, met: Iterable[Known]) -> dict[str, int]:
     """
     services, reading = list(met), query.reading()
     first = {match.thematiques[0] for match in reading.matched if match.thematiques}
-    understood, said = set(reading.thematiques), {one for one in query.word_stems() if one not in FILLERS}
+    understood, said = set(reading.understood), {one for one in query.word_stems() if one not in FILLERS}
     bearing = [one for one in services if one.themes & first]
     close = [
         one

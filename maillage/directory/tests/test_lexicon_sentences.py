@@ -84,7 +84,14 @@ def test_one_need_said_in_several_ways_stays_one(sentence, need):
 
 def test_the_needs_hold_all_that_was_understood_and_nothing_else():
     reading = read_need("logement et papiers, plus un dentiste")
-    assert {slug for group in reading.needs for slug in group} == set(reading.thematiques)
+    assert {slug for group in reading.needs for slug in group} == set(reading.understood)
+
+
+def test_a_hint_comes_last_fills_up_to_three_and_is_not_claimed_to_be_understood():
+    reading = read_need("je cherche des ménages chez des particuliers")
+    assert reading.thematiques == reading.understood + reading.hints
+    assert len(reading.thematiques) <= 3 or not reading.hints
+    assert read_need("zzzzzzzz").hints == ()
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import osmium
 from osmium.osm import Box, Location
-from osmium.osm.mutable import Node
+from osmium.osm.mutable import Node, Relation
 from osmium.osm.mutable import Way as OsmWay
 
 from maillage.demo.aubrelle.model import Ring
@@ -35,6 +35,9 @@ def write(path: Path, points: Floats, ways: list[tuple[Way, Tags]], marks: Mappi
             out.add_way(OsmWay(id=rank, version=1, nodes=number[list(way.points)].tolist(), tags=tags))
         water = {"waterway": "river", "name": "L'Aubrelle"}
         out.add_way(OsmWay(id=len(ways) + 1, version=1, nodes=list(banks), tags=water))
+        # An extract ends with relations: one that has none is taken for a file cut on its way.
+        whole = [("w", len(ways) + 1, "main_stream")]
+        out.add_relation(Relation(id=1, version=1, members=whole, tags=water | {"type": "waterway"}))
     part.replace(path)
     return len(used)
 
