@@ -164,7 +164,7 @@ def _spread(towns: list[Town], people: list[float], members: list[int]) -> list[
 
 
 def _in_the_rest(towns: list[Town], rest: Any, dice: np.random.Generator) -> None:
-    """The métropole de Lyon took the place of the Département: it has no canton. Its greatest town is in the middle."""
+    """The métropole de Lyon replaced the Département and has no canton; its greatest town is in the middle."""
     for town in towns:
         town.neighbours = len(towns)
         _settle(town, rest, rest.centroid if town is towns[0] else _somewhere_in(rest, dice))

@@ -1,4 +1,4 @@
-"""The directory that is measured is one that could be real: right by the standard, where people live, always the same."""
+"""The directory that is measured could be real: right by the standard, where people live, always the same."""
 
 import datetime as dt
 import json
