@@ -49,7 +49,8 @@ def served() -> Iterator[subprocess.Popen]:
     command = [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"]
     subprocess.run(command, env=environment, cwd=load.ROOT, check=True)
     bind = ["--bind", f"127.0.0.1:{load.PORT}", "--workers", "2", "--threads", "4"]
-    server = subprocess.Popen([sys.executable, "-m", "gunicorn", "config.wsgi", *bind], env=environment, cwd=load.ROOT)
+    command = [sys.executable, "-m", "gunicorn", "config.wsgi", *bind]
+    server = subprocess.Popen(command, env=environment, cwd=load.ROOT, stderr=subprocess.DEVNULL)
     try:
         load.wait_for(server)
         yield server
