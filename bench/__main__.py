@@ -1,142 +1,60 @@
-"""Measure the house on L'Aubrelle and on the real France services list, on its own database."""
+"""Measure the house: `python -m bench` for everything, or one of its parts by name; `--small` for a quick look.
+
+Parts: house (L'Aubrelle, France services), national (100,000 services), roads, lexicon, load (fifty people).
+The first two run on SQLite, then on PostgreSQL where one answers, each on a database of its own.
+"""
 
 import os
 import platform
-import resource
-import statistics
-import subprocess
 import sys
-import tempfile
-import time
-from collections.abc import Callable
-from pathlib import Path
+from importlib import import_module
 
-FOLDER = tempfile.mkdtemp(prefix="maillage-bench-")
-os.environ["MAILLAGE_VAR"] = FOLDER
-os.environ["MAILLAGE_DEMO"] = "1"
-os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+from bench.measures import a_house, answers, run
 
-QUESTIONS = ("je n'arrive plus à payer mon loyer", "ordinateur", "frigo vide", "mdph", "", "xyzzy")
-ROUNDS = 40
+BY_ENGINE, ONCE = ("house", "national"), ("roads", "lexicon")
+HEADER = "\n| what | figure |\n|---|---|"
 
 
-def main() -> None:
+def main(words: list[str]) -> None:
+    parts = [word for word in words if not word.startswith("-")] or [*BY_ENGINE, *ONCE]
+    if "--small" in words:
+        os.environ["BENCH_SMALL"] = "1"
+    if parts == ["load"]:
+        import_module("bench.load").main()
+    print(f"Python {platform.python_version()}, {os.cpu_count()} cores", flush=True)
+    for part in parts:
+        for engine in ("sqlite", "postgresql") if part in BY_ENGINE else ("sqlite",):
+            if engine == "postgresql" and not answers():
+                print("\nPostgreSQL does not answer: not measured on it.", flush=True)
+                continue
+            measure(part, engine)
+
+
+def measure(part: str, engine: str) -> None:
+    """One part, in a process and a house of its own."""
+    where = f" on {'SQLite' if engine == 'sqlite' else 'PostgreSQL'}" if part in BY_ENGINE else ""
+    print(f"\n## {part}{where}", flush=True)
+    with a_house(engine) as environment:
+        run("manage.py", "migrate", "-v0", environment=environment)
+        if part == "national":
+            run("manage.py", "collectstatic", "--noinput", "-v0", environment=environment)
+        run("-m", "bench", "--here", part, environment=environment)
+
+
+def here(part: str) -> None:
+    """What a process of its own does."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
     import django
 
     django.setup()
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0)
-    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {database()}\n")
-    print("| what | figure |\n|---|---|")
-    build()
-    search_speed()
-    paper_and_travel()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"| peak memory of this process | {peak:.0f} MB |")
-
-
-def database() -> str:
-    from django.db import connection
-
-    return connection.vendor
-
-
-def timed(act: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    act()
-    return time.perf_counter() - start
-
-
-def row(what: str, seconds: list[float]) -> None:
-    ordered = sorted(seconds)
-    middle, late = statistics.median(ordered), ordered[int(len(ordered) * 0.95) - 1]
-    print(f"| {what} | median {middle * 1000:.1f} ms, 95th percentile {late * 1000:.1f} ms |")
-
-
-def build() -> None:
-    from django.conf import settings
-
-    from maillage.demo.actions import build_demo
-    from maillage.directory.actions.imports import import_file
-    from maillage.directory.models import Service, Source
-
-    print(f"| build L'Aubrelle (60 communes, 400 services) | {timed(lambda: list(build_demo())):.1f} s |")
-    found = sorted((Path(settings.SHARED_DIR) / "data/france-services").glob("*.csv.gz"))
-    if not found:
-        print("| France services | absent: set MAILLAGE_SHARED |")
-        return
-    source = Source(slug="france-services", name="France services", format="france-services")
-    first = timed(lambda: import_file(found[-1], source=source))
-    again = timed(lambda: import_file(found[-1], source=source))
-    print(f"| import France services (2,845 lines, 5,690 services) | {first:.1f} s |")
-    print(f"| import it again, nothing changed | {again:.1f} s |")
-    print(f"| services in the directory | {Service.objects.count():,} |")
-
-
-def search_speed() -> None:
-    from django.contrib.auth.models import AnonymousUser
-    from django.test import Client
-
-    from maillage.directory.search import SearchQuery, search
-    from maillage.directory.search.origins import origin_of
-    from maillage.territories.actions import find_places
-
-    origin = origin_of(find_places("Melune").places[0])
-    assert origin is not None
-    for words in QUESTIONS:
-        query = SearchQuery(origin, words=words)
-        search(query, reader=AnonymousUser())
-        row(
-            f"search « {words} » near Melune",
-            [timed(lambda q=query: search(q, reader=AnonymousUser())) for _ in range(ROUNDS)],
-        )
-    row("find a place, « melune »", [timed(lambda: find_places("melune")) for _ in range(ROUNDS)])
-    browser = Client(headers={"host": "localhost"})
-    with plain_static_files():
-        for what, ask in (
-            ("front page", lambda: browser.get("/")),
-            ("page of answers", lambda: browser.post("/annuaire/", {"words": "loyer", "place": "Melune"})),
-            ("service sheet", lambda: browser.get("/annuaire/services/1/")),
-        ):
-            assert ask().status_code == 200, what
-            row(f"{what}, rendered", [timed(ask) for _ in range(ROUNDS)])
-
-
-def plain_static_files():
-    from django.conf import settings
-    from django.test import override_settings
-
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    memory = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
-    return override_settings(STORAGES=settings.STORAGES | {"staticfiles": plain}, CACHES=memory)
-
-
-def paper_and_travel() -> None:
-    import numpy as np
-
-    from maillage.directory.documents import service_sheet
-    from maillage.directory.models import Service
-    from maillage.territories.actions import Point, travel_times
-    from maillage.territories.choices import TravelMode
-
-    services = list(Service.objects.select_related("structure", "source")[:ROUNDS])
-    service_sheet(services[0], house="L'Aubrelle")
-    row("PDF/UA sheet", [timed(lambda s=one: service_sheet(s, house="L'Aubrelle")) for one in services])
-    places = np.random.default_rng(1).uniform((46, -8), (48, -6), (100_000, 2))
-    minutes = [
-        timed(lambda: travel_times().minutes(Point(46.8, -7), places, mode=TravelMode.CAR, limit=60))
-        for _ in range(10)
-    ]
-    row("estimated minutes to 100,000 places", minutes)
+    module = import_module(f"bench.{part}")
+    if part in BY_ENGINE:
+        print(HEADER, flush=True)
+    module.main()
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["load"]:
-        from bench import load
-
-        Path(FOLDER).rmdir()  # It measures in a folder and a process of its own.
-        load.main()
-    main()
-    subprocess.run(["rm", "-r", FOLDER], check=False)
-    sys.exit(0)
+    if sys.argv[1:2] == ["--here"]:
+        here(sys.argv[2])
+    else:
+        main(sys.argv[1:])

@@ -59,7 +59,8 @@ _KEPT_WHOLE = {"aidante": "aidant"} | {
 
 def fold(text: str) -> str:
     """The text in lower case, without accents nor ligatures, with plain apostrophes. Folding twice changes nothing."""
-    return _fold_once(_fold_once(text))  # lowering can reveal a letter to decompose, as with « İ »
+    folded = _fold_once(text)
+    return folded if folded.isascii() else _fold_once(folded)  # Lowering can reveal a letter to decompose, as « İ ».
 
 
 def _fold_once(text: str) -> str:

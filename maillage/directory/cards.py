@@ -26,9 +26,7 @@ def result_card(result: Result, mode: TravelMode) -> components.Result:
         url=service.get_absolute_url(),
         structure=service.structure.name,
         place=place_name(service),
-        travel=components.Travel(result.minutes, str(mode.label), result.is_estimate)
-        if result.minutes is not None
-        else None,
+        travel=_travel(result, mode),
         opening=components.Opening(result.open_now, result.is_open) if result.open_now else None,
         conditions=_restriction(result),
         cost=COSTS.get(service.cost, ""),

@@ -87,7 +87,7 @@ def _taken(line: Line) -> Taken:
         address=[] if hides else address_lines(service) or address_lines(service.structure),
         is_confidential=hides,
         phone=phone_in_words(service.phone or service.structure.phone),
-        opening=cards.opening_card(service.hours),
+        opening=cards.opening_card(service.hours, zone=service.holiday_zone),
         text=shortened(service.description, SHOWN_OF_DESCRIPTION),
         route=route,
         advice=[(f"{service.pk}:{word.value}", str(word.label), word.value in line.advice) for word in Advice],

@@ -220,4 +220,4 @@ def nearest_mds(origin: Origin, reader: Any) -> Structure | None:
         return None
     points = np.array([(mds.latitude, mds.longitude) for mds in placed])
     minutes = travel_times().minutes(origin.point, points, mode=TravelMode.CAR, limit=A_DAY)
-    return placed[int(minutes.argmin())]
+    return placed[int(minutes.argmin())] if np.isfinite(minutes).any() else None
