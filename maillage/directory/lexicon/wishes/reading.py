@@ -56,8 +56,8 @@ def _without_loss(found: Wishes, text: str) -> Wishes:
     """When the need was in the very words of a wish (« sans voiture », « fauteuil roulant »), it stays a need."""
     whole, remains = read_need(text), read_need(found.rest)
     has_no_car = bool(said.WITHOUT_CAR.search(Sentence(text[:LONGEST_NEED]).line))
-    is_a_way_asked = has_no_car and whole.thematiques[:1] and whole.thematiques[0].startswith(MOBILITY)
-    is_lost = bool(whole.thematiques and not remains.thematiques) or bool(is_a_way_asked)
+    is_a_way_asked = has_no_car and whole.understood[:1] and whole.understood[0].startswith(MOBILITY)
+    is_lost = bool(whole.understood and not remains.understood) or bool(is_a_way_asked)
     if not is_lost and whole.urgency == remains.urgency:
         return found
     return replace(found, rest=text, accessibility=(), mode=None if has_no_car else found.mode)
