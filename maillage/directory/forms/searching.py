@@ -149,6 +149,8 @@ class SearchForm(PlaceAsked):
         if self.found and self.origin is None:
             unplaced = gettext("Nous ne savons pas encore où se trouve %(place)s : indiquez une commune voisine.")
             self.add_error("place", unplaced % {"place": self.found.label})
+        if self.found and self.found.kind == "point" and not self.found.commune_code:
+            self.degraded = gettext("Ce point n'est dans aucune commune connue ici : les trajets y sont mal connus.")
         self.wishes = read_wishes(facts.get("words", ""))
         return facts | self._wished(facts)
 
