@@ -1,21 +1,37 @@
-"""L'Aubrelle and the real France services list: the pages, the paper, the everyday searches."""
+"""All that is measured on one database, the one of the environment: `bench/__main__.py` gives it a fresh one."""
 
-import resource
+import os
+import platform
+import sys
 from pathlib import Path
 
-from bench.measures import row, timed
+from bench import directory, http, lexicon, roads
+from bench.measures import line, most_memory, row, timed
 
 QUESTIONS = ("je n'arrive plus à payer mon loyer", "ordinateur", "frigo vide", "mdph", "", "xyzzy")
 ROUNDS = 40
 
 
-def main() -> None:
-    """On an empty database, migrated."""
+def main(words: list[str]) -> None:
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection
+
+    call_command("migrate", verbosity=0)
+    print(f"\nPython {platform.python_version()}, {os.cpu_count()} cores, {connection.vendor}\n")
+    print("| what | figure |\n|---|---|", flush=True)
     build()
     search_speed()
     paper_and_travel()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"| peak memory of this process | {peak:.0f} MB |")
+    if directory.fill_with_france(is_small="--small" in words):
+        directory.search_speed()
+        http.main()
+    line("peak memory of this process", f"{most_memory():.0f} MB")
+    if "--also" in words:
+        roads.main()
+        lexicon.main()
 
 
 def build() -> None:
@@ -25,7 +41,7 @@ def build() -> None:
     from maillage.directory.actions.imports import import_file
     from maillage.directory.models import Service, Source
 
-    print(f"| build L'Aubrelle: 400 services, 213,000 points of road | {timed(lambda: list(build_demo())):.1f} s |")
+    print(f"| build L'Aubrelle (60 communes, 400 services) | {timed(lambda: list(build_demo())):.1f} s |")
     found = sorted((Path(settings.SHARED_DIR) / "data/france-services").glob("*.csv.gz"))
     if not found:
         print("| France services | absent: set MAILLAGE_SHARED |")
@@ -93,3 +109,7 @@ def paper_and_travel() -> None:
         for _ in range(10)
     ]
     row("estimated minutes to 100,000 places", minutes)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

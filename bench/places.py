@@ -13,7 +13,6 @@ import numpy as np
 import shapely
 
 from maillage.core.text import fold
-from maillage.directory.search.origins import departement_of
 
 METROPOLE_DE_LYON = "200046977"
 ARTICLE = re.compile(r"^(?:le |la |les |l')")
@@ -107,8 +106,8 @@ def _cantons(contours: Path) -> dict[str, list[tuple[str, Any]]]:
     content = json.loads(gzip.decompress((contours / "cantons-france-2018.geojson.gz").read_bytes()))
     found: dict[str, list[tuple[str, Any]]] = {}
     for one in content["features"]:
-        name = re.sub(r"-\d+$", "", one["properties"]["nom"])
-        found.setdefault(departement_of(one["properties"]["code"]), []).append((_key(name), _shape(one["geometry"])))
+        code, name = one["properties"]["code"], re.sub(r"-\d+$", "", one["properties"]["nom"])
+        found.setdefault(code[: 3 if code.startswith("97") else 2], []).append((_key(name), _shape(one["geometry"])))
     return found
 
 
@@ -144,22 +143,31 @@ def _in_cantons(towns: list[Town], cantons: list[tuple[str, Any]], whole: Any, d
                 members[rank] += 1
         else:
             waiting.append(town)
+    for town, rank in _spread(waiting, people, members):
+        town.neighbours = members[rank]
+        _settle(town, cantons[rank][1], _somewhere_in(cantons[rank][1], dice))
+    if lyon:
+        _in_the_rest(lyon, whole.difference(shapely.union_all([outline for _, outline in cantons])), dice)
+
+
+def _spread(towns: list[Town], people: list[float], members: list[int]) -> list[tuple[Town, int]]:
+    """Each town with the canton that has the fewest people when its turn comes."""
     lightest = [(count, rank) for rank, count in enumerate(people)]
     heapq.heapify(lightest)
     settled = []
-    for town in waiting:
+    for town in towns:
         count, rank = heapq.heappop(lightest)
         heapq.heappush(lightest, (count + town.population, rank))
         members[rank] += 1
         settled.append((town, rank))
-    for town, rank in settled:
-        town.neighbours = members[rank]
-        _settle(town, cantons[rank][1], _somewhere_in(cantons[rank][1], dice))
-    if lyon:  # The métropole took the place of the Département: it has no canton.
-        rest = whole.difference(shapely.union_all([outline for _, outline in cantons]))
-        for town in lyon:
-            town.neighbours = len(lyon)
-            _settle(town, rest, rest.centroid if town is lyon[0] else _somewhere_in(rest, dice))
+    return settled
+
+
+def _in_the_rest(towns: list[Town], rest: Any, dice: np.random.Generator) -> None:
+    """The métropole de Lyon replaced the Département and has no canton; its greatest town is in the middle."""
+    for town in towns:
+        town.neighbours = len(towns)
+        _settle(town, rest, rest.centroid if town is towns[0] else _somewhere_in(rest, dice))
 
 
 def _settle(town: Town, outline: Any, centre: Any) -> None:

@@ -65,8 +65,11 @@ def fold(text: str) -> str:
 
 def _fold_once(text: str) -> str:
     plain = text.translate(_LIGATURES_AND_APOSTROPHES)
-    decomposed = unicodedata.normalize("NFKD", plain)
-    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    if plain.isascii():
+        return plain.lower()
+    bare = unicodedata.normalize("NFKD", plain)
+    for mark in filter(unicodedata.combining, set(bare)):  # A text has few different marks, and many letters.
+        bare = bare.replace(mark, "")
     return bare.casefold().translate(_LIGATURES_AND_APOSTROPHES)
 
 
