@@ -14,6 +14,7 @@ from typing import Any
 from data_inclusion.schema import v1
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from maillage.core import clock, journal
 from maillage.core.inserting import insert_new
