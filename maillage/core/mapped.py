@@ -99,7 +99,7 @@ def current(home: Path) -> Mapped | None:
 def _version_in_force(home: Path) -> str:
     try:
         return (home / IN_FORCE).read_text(encoding="utf-8")
-    except FileNotFoundError:
+    except OSError:  # No folder, no file, no right to read: none.
         return ""
 
 
