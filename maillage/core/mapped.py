@@ -1,12 +1,14 @@
 """Folders of numpy arrays: written whole, memory-mapped, shared between processes, swapped without a restart."""
 
 import json
+import logging
 import os
 import secrets
 import shutil
 import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+logger = logging.getLogger(__name__)
 IN_FORCE, FACTS = "in-force", "facts.json"
 GRACE = 3_600  # Seconds a version that was replaced, or never finished, is left to whoever may still open it.
 
@@ -40,14 +43,27 @@ def write(home: Path, arrays: Mapping[str, NDArray[Any]], facts: Mapping[str, An
     folder = Path(tempfile.mkdtemp(prefix=f"{time.time_ns():x}-", dir=home))
     try:
         for name, array in arrays.items():
-            np.save(folder / f"{name}.npy", array, allow_pickle=False)
-        (folder / FACTS).write_text(json.dumps(dict(facts), ensure_ascii=False), encoding="utf-8")
+            with (folder / f"{name}.npy").open("wb") as page:
+                np.save(page, array, allow_pickle=False)
+                _settle(page.fileno())
+        with (folder / FACTS).open("w", encoding="utf-8") as page:
+            page.write(json.dumps(dict(facts), ensure_ascii=False))
+            page.flush()
+            _settle(page.fileno())
+        if former := _version_in_force(home):
+            with suppress(FileNotFoundError):
+                os.utime(home / former)  # Its grace begins now.
         put_in_force(home, folder.name)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
     _sweep(home, keep=folder.name)
     return folder
+
+
+def _settle(descriptor: int) -> None:
+    """A power cut must not leave a version in force whose pages never reached the disk."""
+    os.fsync(descriptor)
 
 
 def put_in_force(home: Path, version: str) -> None:
@@ -68,7 +84,8 @@ _opened: dict[Path, tuple[str, Mapped | None]] = {}
 
 
 def current(home: Path) -> Mapped | None:
-    """The version in force, opened once per process and again when another takes its place; None when there is none.
+    """The version in force, opened once per process and again when another takes its place; None when there is none,
+    or when its files are damaged, which is logged once.
 
     Costs one small read of a file.
     """
@@ -82,7 +99,7 @@ def current(home: Path) -> Mapped | None:
 def _version_in_force(home: Path) -> str:
     try:
         return (home / IN_FORCE).read_text(encoding="utf-8")
-    except FileNotFoundError:
+    except OSError:  # No folder, no file, no right to read: none.
         return ""
 
 
@@ -90,5 +107,9 @@ def _open(home: Path, version: str) -> Mapped | None:
     folder = home / version
     if not version or not (folder / FACTS).exists():
         return None
-    arrays = {path.stem: np.load(path, mmap_mode="r", allow_pickle=False) for path in sorted(folder.glob("*.npy"))}
-    return Mapped(version, json.loads((folder / FACTS).read_text(encoding="utf-8")), arrays)
+    try:
+        arrays = {path.stem: np.load(path, mmap_mode="r", allow_pickle=False) for path in sorted(folder.glob("*.npy"))}
+        return Mapped(version, json.loads((folder / FACTS).read_text(encoding="utf-8")), arrays)
+    except (OSError, ValueError, EOFError) as damaged:
+        logger.error("The arrays of %s cannot be read (%s): write them again.", folder, type(damaged).__name__)
+        return None

@@ -18,6 +18,7 @@ from maillage.directory.actions.unknown_words import note_unknown_words
 from maillage.directory.choices import AUDIENCES, FREE, THEMES, AccessNeed, DayPart
 from maillage.directory.data_inclusion import SERVICE_FIELDS, STRUCTURE_FIELDS, service_record, structure_record
 from maillage.directory.languages import LANGUAGES
+from maillage.directory.lexicon.wishes import read_wishes
 from maillage.directory.models import Service, Structure, Submission, accessibility_of, languages_of
 from maillage.directory.permissions import can_be_proposed_by_key, can_be_read_by_key
 from maillage.directory.search import Answer, Origin, Result, SearchQuery, Section
@@ -73,7 +74,11 @@ class SearchIn(Schema):
 
     model_config = ConfigDict(extra="forbid")
 
-    mots: str = Field("", max_length=300, description="Le besoin, en mots de tous les jours.")
+    mots: str = Field(
+        "",
+        max_length=300,
+        description="Le besoin, en mots de tous les jours ; « ouvert mercredi », « à pied » sont entendus.",
+    )
     thematiques: list[str] = Field(
         default_factory=list, max_length=len(THEMES), description="Thématiques data·inclusion v1."
     )
@@ -188,20 +193,21 @@ def _origin(place: Place) -> Origin:
 
 
 def _answer(request: HttpRequest, asked: SearchIn, origin: Origin) -> AnswerOut:
+    heard = read_wishes(asked.mots)
     query = SearchQuery(
         origin=origin,
-        words=asked.mots,
+        words=heard.rest,
         themes=_known(asked.thematiques, THEMES, "thématique"),
         minutes=asked.minutes_max,
-        mode=MODES[asked.mode],
+        mode=heard.mode or MODES[asked.mode],
         audiences=_known(asked.publics, AUDIENCES, "public"),
         cost=FREE if asked.gratuit else "",
         reception=asked.mode_accueil or "",
-        is_open_now=asked.ouvert_maintenant,
-        when=_when(asked),
-        languages=_known(asked.langues, LANGUAGES, "langue"),
-        accessibility=tuple(ACCESS[need] for need in dict.fromkeys(asked.accueil)),
-        is_women_only=asked.entre_femmes,
+        is_open_now=asked.ouvert_maintenant or heard.is_open_now,
+        when=_when(asked) or heard.when,
+        languages=_known(asked.langues, LANGUAGES, "langue") or heard.languages,
+        accessibility=tuple(dict.fromkeys([*(ACCESS[need] for need in asked.accueil), *heard.accessibility])),
+        is_women_only=asked.entre_femmes or heard.is_women_only,
         cursor=asked.curseur,
     )
     answer = find(query, reader=request.user, size=asked.taille, with_ways_out=False)

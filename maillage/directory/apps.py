@@ -2,6 +2,7 @@ from importlib import import_module
 from typing import Any
 
 from django.apps import AppConfig
+from django.apps import apps as django_apps
 from django.db.models.signals import post_migrate
 
 
@@ -16,6 +17,19 @@ class DirectoryConfig(AppConfig):
         post_migrate.connect(_index_again, sender=self)
 
 
-def _index_again(**_: Any) -> None:
-    """A migration that changes what search compares says so; the entries are written once all have run."""
-    import_module("maillage.directory.actions.indexing").rebuild_if_asked()
+def _index_again(*, apps: Any, **_: Any) -> None:
+    """A migration that changes what search compares says so; the entries are written once all have run.
+
+    Stopped on the way, or going back, the tables are not those that this code knows: it leaves them alone.
+    """
+    known = django_apps.get_app_config("directory").get_models()
+    try:
+        is_ours = all(_columns(apps.get_model("directory", one.__name__)) == _columns(one) for one in known)
+    except LookupError:
+        is_ours = False
+    if is_ours:
+        import_module("maillage.directory.actions.indexing").rebuild_if_asked()
+
+
+def _columns(model: Any) -> set[str]:
+    return {field.column for field in model._meta.concrete_fields}

@@ -14,7 +14,7 @@ from maillage.directory.choices import AUDIENCES, COSTS, EVERYONE, FREE, Freshne
 from maillage.directory.languages import languages_in_words
 from maillage.directory.models import Record, Service, Structure, accessibility_of, languages_of
 from maillage.directory.search import Answer, Origin, Result
-from maillage.directory.wording import access_in_words, phone_in_words, place_link, web_link
+from maillage.directory.wording import access_in_words, phone_in_words, place_link, web_link, zone_in_words
 from maillage.territories.choices import TravelMode
 
 
@@ -26,9 +26,7 @@ def result_card(result: Result, mode: TravelMode) -> components.Result:
         url=service.get_absolute_url(),
         structure=service.structure.name,
         place=place_name(service),
-        travel=components.Travel(result.minutes, str(mode.label), result.is_estimate)
-        if result.minutes is not None
-        else None,
+        travel=_travel(result, mode),
         opening=components.Opening(result.open_now, result.is_open) if result.open_now else None,
         conditions=_restriction(result),
         cost=COSTS.get(service.cost, ""),
@@ -148,6 +146,7 @@ def service_facts(service: Service) -> list[tuple[str, object]]:
     return [
         (_("Pour qui"), ". ".join(filter(None, [audiences, among_women, service.audience_details]))),
         (_("Prix"), " : ".join(filter(None, [COSTS.get(service.cost, ""), service.cost_details]))),
+        (_("Où habiter"), zone_in_words(service)),
         (_("Conditions"), service.conditions),
         (_("Prendre contact"), service.contact_details),
         *welcome_facts(languages_of(service), accessibility_of(service)),

@@ -13,7 +13,7 @@ from maillage.directory import hours
 from maillage.directory.choices import AUDIENCES, COSTS, EVERYONE, Advice, Freshness
 from maillage.directory.languages import languages_in_words
 from maillage.directory.models import Service, Structure, accessibility_of, languages_of
-from maillage.directory.wording import access_in_words, address_lines, phone_in_words
+from maillage.directory.wording import access_in_words, address_lines, phone_in_words, zone_in_words
 
 TEMPLATE = "directory/documents/sheet.typ"
 LIST_TEMPLATE = "directory/documents/list.typ"
@@ -119,6 +119,7 @@ def _conditions(service: Service, longest: int) -> list[list[str]]:
     cost = " ".join(filter(None, [COSTS.get(service.cost, ""), service.cost_details]))
     pairs = [
         ["Pour", " ".join(filter(None, [", ".join(audiences), women, service.audience_details]))],
+        ["Où habiter", zone_in_words(service)],
         ["Prix", cost],
         ["Conditions", service.conditions],
         ["Langues", languages_in_words(languages_of(service))],

@@ -8,7 +8,7 @@ from django_tasks import task
 from maillage.core.jobs import daily, every
 from maillage.core.refusals import Refused
 from maillage.directory.actions.imports import import_file
-from maillage.directory.actions.indexing import write_columns
+from maillage.directory.actions.indexing import rebuild_if_asked, write_columns
 from maillage.directory.actions.unknown_words import forget_understood_words, forget_who_asked
 from maillage.directory.actions.watching import watch_all
 from maillage.directory.models import Source
@@ -31,7 +31,8 @@ def _import(source: Source) -> str:
 @daily(hour=(settings.SCHEDULED_IMPORT_HOUR + 1) % 24)
 @task()
 def write_search_columns() -> None:
-    """So that what was corrected during the day no longer stands apart."""
+    """So that what was corrected during the day no longer stands apart; what a migration left to redo is redone."""
+    rebuild_if_asked()
     write_columns()
 
 

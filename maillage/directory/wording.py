@@ -20,6 +20,7 @@ from maillage.directory.choices import (
     CONTACT_MODES,
     CONTACTED_BY,
     COSTS,
+    EVERYWHERE,
     NETWORKS,
     RECEPTION_MODES,
     SERVICE_KINDS,
@@ -27,7 +28,8 @@ from maillage.directory.choices import (
 )
 from maillage.directory.languages import LANGUAGES
 from maillage.directory.models import Record, Service, Structure
-from maillage.territories.models import Sector
+from maillage.directory.secrecy import shown_zone
+from maillage.territories.models import Commune, Departement, Epci, Sector
 
 FRENCH = re.compile(r"^(?:\+33|0033|0)([1-9]\d{8})$")
 
@@ -46,6 +48,22 @@ def phone_in_words(phone: str) -> str:
         return phone.strip()
     digits = f"0{found[1]}"
     return " ".join(digits[start : start + 2] for start in range(0, 10, 2))
+
+
+def zone_in_words(service: Service) -> str:
+    """For whom it is, when it is for people of some places: « Réservé aux habitants de : … »; empty when for all."""
+    codes = shown_zone(service) or []
+    if not codes or set(codes) & set(EVERYWHERE):
+        return ""
+    named = [*Commune.objects.filter(pk__in=codes).values_list("name", flat=True)]
+    named += Epci.objects.filter(pk__in=codes).values_list("name", flat=True)
+    named += Departement.objects.filter(pk__in=codes).values_list("name", flat=True)
+    if set(Departement.objects.filter(is_home=True).values_list("pk", flat=True)) & set(codes):
+        return ""
+    if not named:
+        return gettext("Réservé aux habitants de certaines communes : appelez pour savoir si vous y avez droit.")
+    shown = ", ".join(sorted(named)[:6]) + (", …" if len(named) > 6 else "")
+    return gettext("Réservé aux habitants de : %(places)s. Si vous habitez ailleurs, appelez.") % {"places": shown}
 
 
 def mid_sentence(label: str) -> str:

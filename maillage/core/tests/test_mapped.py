@@ -58,9 +58,23 @@ def test_replaced_versions_go_once_nobody_may_still_be_opening_them(home):
     long_ago = time.time() - mapped.GRACE - 5
     for folder in (first, second):
         os.utime(folder, (long_ago, long_ago))
-    mapped.write(home, {"one": np.zeros(3)}, {"n": 3})
+    third = mapped.write(home, {"one": np.zeros(3)}, {"n": 3})
     assert not first.exists()
+    assert second.exists(), "in force until a moment ago: someone may be about to open it"
+    os.utime(second, (long_ago, long_ago))
+    mapped.write(home, {"one": np.zeros(3)}, {"n": 4})
     assert not second.exists()
+    assert third.exists()
+
+
+def test_damaged_files_are_as_none_and_said(home, caplog):
+    folder = mapped.write(home, {"one": np.zeros(3_000)}, {"n": 1})
+    with (folder / "one.npy").open("r+b") as page:
+        page.truncate(2_000)
+    assert mapped.current(home) is None
+    assert "write them again" in caplog.text
+    mapped.write(home, {"one": np.ones(3)}, {"n": 2})
+    assert mapped.current(home).facts == {"n": 2}
 
 
 def test_a_process_killed_while_it_writes_changes_nothing(home):

@@ -27,6 +27,7 @@ class Report:
     services: Tally = field(default_factory=Tally)
     rejected: list[Rejected] = field(default_factory=list)
     rejects_file: str = ""
+    is_dry: bool = False
     warning: str = ""
 
     @property

@@ -14,6 +14,7 @@ from typing import Any
 from data_inclusion.schema import v1
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from maillage.core import clock, journal
 from maillage.core.inserting import insert_new
@@ -82,8 +83,9 @@ def import_file(
     if not dry_run:
         return _run(_read_or_say(path, source), source, by=by, accept_losses=accept_losses)
     rows = _read(path, source)
+    report = Report(source.name, is_dry=True)
     with transaction.atomic():
-        report = _take(source, *rows, accept_losses=accept_losses)
+        _take(source, *rows, report=report, accept_losses=accept_losses)
         transaction.set_rollback(True)
     return report
 
@@ -120,8 +122,11 @@ def _run(rows: FileRows, source: Source, *, by: Any, accept_losses: bool) -> Rep
     for killed in source.runs.filter(state=RunState.RUNNING):
         _finish(killed, RunState.REFUSED, sentence="Interrompu avant sa fin, puis repris.")
     run = ImportRun.objects.create(source=source)
-    report = _take(source, *rows, accept_losses=accept_losses)
-    announce()  # Searches answer from before the import until it is whole.
+    report = Report(source.name)
+    try:
+        _take(source, *rows, report=report, accept_losses=accept_losses)
+    finally:  # Said once, whole or not: what was committed is in the directory.
+        announce()
     report.rejects_file = _keep_rejects(report.rejected, run)
     with journal.act():
         run.counts = {"structures": vars(report.structures), "services": vars(report.services)}
@@ -137,9 +142,10 @@ def _finish(run: ImportRun, state: RunState, *, sentence: str) -> None:
     run.save()
 
 
-def _take(source: Source, structures: Iterable[Row], services: Iterable[Row], *, accept_losses: bool) -> Report:
+def _take(
+    source: Source, structures: Iterable[Row], services: Iterable[Row], *, report: Report, accept_losses: bool
+) -> None:
     source.save()
-    report = Report(source.name)
     seen: dict[Kind, set[str]] = {}
     for kind, rows, tally in ((STRUCTURES, structures, report.structures), (SERVICES, services, report.services)):
         present = _take_rows(kind, source, rows, tally, report)
@@ -147,7 +153,6 @@ def _take(source: Source, structures: Iterable[Row], services: Iterable[Row], *,
             seen[kind] = present
     if seen:
         _withdraw_vanished(source, seen, report, accept_losses=accept_losses)
-    return report
 
 
 def _take_rows(kind: Kind, source: Source, rows: Iterable[Row], tally: Tally, report: Report) -> set[str]:
@@ -225,7 +230,7 @@ def _save_batch(kind: Kind, source: Source, batch: list[Sent], *, tally: Tally, 
     tally.updated += len(updated)
     tally.unchanged += len(passed)
     _restamp(kind, passed)
-    _write(kind, created, updated)
+    _write(kind, created, updated, is_dry=report.is_dry)
     RecordChange.objects.bulk_create(changes, batch_size=BATCH)
 
 
@@ -299,7 +304,7 @@ def _filled(thing: Any, kind: Kind, sent: Sent, parents: dict[str, int]) -> Any:
     return thing
 
 
-def _write(kind: Kind, created: list[Any], updated: list[Any]) -> None:
+def _write(kind: Kind, created: list[Any], updated: list[Any], *, is_dry: bool) -> None:
     insert_new(created)
     for thing in updated:
         thing.version += 1
@@ -309,6 +314,8 @@ def _write(kind: Kind, created: list[Any], updated: list[Any]) -> None:
     kind.model._base_manager.bulk_create(  # Twenty times faster than bulk_update on records this wide.
         updated, update_conflicts=True, unique_fields=["pk"], update_fields=sorted(names - {"uid"})
     )
+    if is_dry:  # Nothing of it will be searched: the row that indexers share is left to who corrects.
+        return
     if kind is SERVICES:
         written = Service.objects.filter(uid__in=[thing.uid for thing in (*created, *updated)])
         index_services(written, is_announced=False)
@@ -320,6 +327,7 @@ def _write(kind: Kind, created: list[Any], updated: list[Any]) -> None:
 @transaction.atomic
 def _withdraw_vanished(source: Source, seen: dict[Kind, set[str]], report: Report, *, accept_losses: bool) -> None:
     """What the source no longer lists is marked withdrawn, never deleted."""
+    lost: dict[Kind, list[int]] = {STRUCTURES: [], SERVICES: []}
     for kind, uids in seen.items():
         present = kind.model._base_manager.filter(source=source, withdrawn_at__isnull=True)
         gone = [pk for pk, uid in present.values_list("pk", "uid") if uid not in uids]
@@ -332,8 +340,10 @@ def _withdraw_vanished(source: Source, seen: dict[Kind, set[str]], report: Repor
         tally = report.structures if kind is STRUCTURES else report.services
         tally.withdrawn += len(gone)
         _withdraw(kind, gone)
-        field_name = "structure__in" if kind is STRUCTURES else "pk__in"
-        index_services(Service.objects.filter(**{field_name: gone}), is_announced=False)
+        lost[kind] = gone
+    if not report.is_dry:  # Last, and once: whoever indexes takes services first, then the row all share.
+        orphans = Q(structure__in=lost[STRUCTURES]) | Q(pk__in=lost[SERVICES])
+        index_services(Service._base_manager.filter(orphans), is_announced=False)
 
 
 def _withdraw(kind: Kind, gone: list[int]) -> None:

@@ -16,7 +16,7 @@ from maillage.directory.models import SearchEntry, SearchState, Service, accessi
 from maillage.directory.permissions import can_read_service
 from maillage.directory.search.columns import ACCESS, AUDIENCE, COST, LANGUAGE, THEME, WOMEN, ZONE
 from maillage.directory.search.draw import lot_of
-from maillage.directory.search.index import FEW, built
+from maillage.directory.search.index import FEW, built, kept_revision
 from maillage.directory.search.origins import departement_of
 from maillage.directory.secrecy import shown_zone
 from maillage.territories.actions import DENSITIES
@@ -39,21 +39,31 @@ class Centre:
 NOWHERE = Centre()
 
 
+@transaction.atomic
 def index_services(services: QuerySet[Service], *, is_announced: bool = True) -> None:
     """Write again the entries of these services; withdrawn ones keep one that shows nothing.
 
-    An import that writes many announces them once, with `announce`, at its end.
+    An import that writes many announces them once, with `announce`, at its end; someone's correction meanwhile says
+    what was committed so far with it. All services are locked first, then the row that indexers share, so that two of
+    them never wait for one another.
     """
-    keys = list(services.values_list("pk", flat=True))
+    keys = list(services.order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(keys), BATCH):
-        _index_batch(keys[start : start + BATCH], is_announced=is_announced)
+        # Whoever indexes the same service waits here, then reads what was committed.
+        locked = Service._base_manager.select_for_update().filter(pk__in=keys[start : start + BATCH])
+        list(locked.order_by("pk").values_list("pk"))
+    if not keys:
+        return
+    revision = _next_revision(is_announced=is_announced)
+    for start in range(0, len(keys), BATCH):
+        _index_batch(keys[start : start + BATCH], revision=revision)
 
 
 @transaction.atomic
 def announce() -> None:
-    """Say that entries were written; when they are many, the columns are written again first, here."""
+    """Say that entries were written; when those apart are many, the columns are written again first, here."""
     state = _own_state()
-    if SearchEntry.objects.filter(revision__gt=state.said).count() > FEW:
+    if SearchEntry.objects.filter(revision__gt=min(state.said, kept_revision())).count() > FEW:
         built(state.written, state.written)
     SearchState.objects.filter(pk=state.pk).update(said=state.written)
 
@@ -90,10 +100,7 @@ def _next_revision(*, is_announced: bool) -> int:
     return state.written
 
 
-@transaction.atomic
-def _index_batch(keys: Collection[int], *, is_announced: bool) -> None:
-    # Whoever indexes the same service waits here, then reads what was committed.
-    list(Service._base_manager.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))
+def _index_batch(keys: Collection[int], *, revision: int) -> None:
     services = list(
         Service._base_manager.filter(pk__in=keys)
         .select_related("structure")
@@ -104,7 +111,6 @@ def _index_batch(keys: Collection[int], *, is_announced: bool) -> None:
     # The index answers everyone alike: it lists what the rule opens to nobody in particular.
     readable = can_read_service.among(Service._base_manager.filter(pk__in=keys), AnonymousUser())
     listed = set(readable.values_list("pk", flat=True))
-    revision = _next_revision(is_announced=is_announced)
     entries = [
         entry_of(one, centres, revision=revision) if one.pk in listed else hidden_entry(one, revision=revision)
         for one in services

@@ -16,11 +16,12 @@ from maillage.directory.choices import WatchPause
 from maillage.directory.models import SavedSearch, Service
 from maillage.directory.search import search
 from maillage.directory.search.codes import query_of, steady
+from maillage.territories.actions import travel_times
 
 logger = logging.getLogger(__name__)
 MOST_WATCHED = 1_000
 """Answers beyond which an alert would say nothing of use; it also bounds what is compared each night."""
-NOTICED = ("known", "fresh", "gone", "pause", "checked_at")
+NOTICED = ("known", "roads", "fresh", "gone", "pause", "checked_at")
 Numbers = frozenset[int]
 Face = tuple[str, ...]
 
@@ -51,7 +52,7 @@ def start_watching(saved: SavedSearch) -> None:
     """Take what answers now as known: only what changes from here on is told. The caller saves."""
     found = answers_of(saved)
     saved.pause, saved.known = ("", sorted(found)) if isinstance(found, frozenset) else (found, [])
-    saved.fresh, saved.gone, saved.checked_at = [], [], clock.now()
+    saved.fresh, saved.gone, saved.checked_at, saved.roads = [], [], clock.now(), travel_times().version
 
 
 def change_between(before: Numbers, after: Numbers) -> Change:
@@ -117,8 +118,10 @@ def _note(saved: SavedSearch, found: Numbers | WatchPause) -> Change:
     if not isinstance(found, frozenset):
         saved.pause, change = found, Change()
     else:
-        was_paused, saved.pause = bool(saved.pause), ""
-        change = Change() if was_paused else change_between(frozenset(saved.known), found)
+        # Other roads, other minutes: what enters or leaves the limit then is no news of any service.
+        starts_again = bool(saved.pause) or saved.roads != travel_times().version
+        saved.pause, saved.roads = "", travel_times().version
+        change = Change() if starts_again else change_between(frozenset(saved.known), found)
         fresh, gone = frozenset(saved.fresh), frozenset(saved.gone)
         saved.known = sorted(found)
         saved.fresh = sorted((fresh | (change.new - gone)) & found)

@@ -149,6 +149,8 @@ class SearchForm(PlaceAsked):
         if self.found and self.origin is None:
             unplaced = gettext("Nous ne savons pas encore où se trouve %(place)s : indiquez une commune voisine.")
             self.add_error("place", unplaced % {"place": self.found.label})
+        if self.found and self.found.kind == "point" and not self.found.commune_code:
+            self.degraded = gettext("Ce point n'est dans aucune commune connue ici : les trajets y sont mal connus.")
         self.wishes = read_wishes(facts.get("words", ""))
         return facts | self._wished(facts)
 
@@ -206,7 +208,7 @@ class SearchForm(PlaceAsked):
         """How many filters are set, for the folded panel."""
         facts = getattr(self, "cleaned_data", {})
         many = len(facts.get("audiences") or []) + len(facts.get("access") or [])
-        count = many + sum(facts.get(name) not in (None, "", False) for name in FILTERS if name != "access")
+        count = many + sum(_is_set(facts.get(name)) for name in FILTERS if name != "access")
         return ngettext("%(n)s filtre", "%(n)s filtres", count) % {"n": count} if count else ""
 
     def wishes_in_words(self) -> str:
@@ -219,6 +221,11 @@ class SearchForm(PlaceAsked):
         said += [mid_sentence(str(AccessNeed(need).label)) for need in wishes.accessibility]
         said += [gettext("entre femmes")] if wishes.is_women_only else []
         return ", ".join(said)
+
+
+def _is_set(value: Any) -> bool:
+    """Monday is day 0, and a filter."""
+    return value is not None and value is not False and value != ""
 
 
 class TerritoryForm(PlaceAsked):

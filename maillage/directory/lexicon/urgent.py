@@ -11,7 +11,7 @@ from maillage.directory.lexicon.rows import URGENCIES
 # The national numbers we know, so that no slip of the finger sends someone in danger to a wrong one. Sources:
 # service-public.fr « Quels sont les numéros d'urgence » ; 3919, 119, 3114, 3977, 116 006: the sites of those services.
 BY_MESSAGE = "114"
-KNOWN_NUMBERS = frozenset({"15", "17", "18", "112", "114", "115", "119", "3114", "3919", "3977", "116 006"})
+KNOWN_NUMBERS = frozenset({"15", "17", "18", "112", "114", "115", "119", "3018", "3114", "3919", "3977", "116 006"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ class Migration(migrations.Migration):
                 ('is_mailed', models.BooleanField(default=False, verbose_name='alerte par courriel aussi')),
                 ('pause', models.CharField(blank=True, choices=[('too_many', 'Trop de réponses pour une alerte : enregistrez une recherche plus précise.'), ('no_place', "Cette commune n'est plus connue ici : relancez la recherche depuis une autre.")], max_length=20, verbose_name='alerte en pause')),
                 ('known', models.JSONField(default=list, verbose_name='réponses connues')),
+                ('roads', models.CharField(blank=True, max_length=80, verbose_name='connues avec ces routes')),
                 ('fresh', models.JSONField(default=list, verbose_name='nouvelles réponses')),
                 ('gone', models.JSONField(default=list, verbose_name='réponses parties')),
                 ('created_at', models.DateTimeField(default=maillage.core.clock.now, verbose_name='enregistrée le')),

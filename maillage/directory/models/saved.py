@@ -11,8 +11,8 @@ from maillage.directory.choices import WatchPause
 class SavedSearch(models.Model):
     """A question to the directory, as codes and a commune: no word unless its owner ticked it, never a point.
 
-    `known` are the numbers of the services that answered at the last check; `fresh` and `gone`, those that came and
-    went since its owner looked.
+    `known` are the numbers of the services that answered at the last check, in minutes by the `roads` of that day;
+    `fresh` and `gone`, those that came and went since its owner looked.
     """
 
     owner = models.ForeignKey(User, models.CASCADE, related_name="+", verbose_name="de")
@@ -22,6 +22,7 @@ class SavedSearch(models.Model):
     is_mailed = models.BooleanField("alerte par courriel aussi", default=False)
     pause = models.CharField("alerte en pause", max_length=20, choices=WatchPause, blank=True)
     known = models.JSONField("réponses connues", default=list)
+    roads = models.CharField("connues avec ces routes", max_length=80, blank=True)
     fresh = models.JSONField("nouvelles réponses", default=list)
     gone = models.JSONField("réponses parties", default=list)
     created_at = models.DateTimeField("enregistrée le", default=clock.now)

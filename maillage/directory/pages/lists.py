@@ -17,7 +17,7 @@ from maillage.directory.forms import Hand, SendForm, read_hand, search_in_hand, 
 from maillage.directory.models import Service
 from maillage.directory.permissions import can_read_service
 from maillage.directory.search import Answer
-from maillage.directory.wording import address_lines, phone_in_words
+from maillage.directory.wording import address_lines, phone_in_words, zone_in_words
 from maillage.territories.models import Departement
 
 SHOWN_OF_DESCRIPTION = 220
@@ -37,6 +37,7 @@ class Taken:
     phone: str
     opening: components.Opening
     text: str
+    zone: str
     route: str
     advice: list[tuple[str, str, bool]]
 
@@ -87,8 +88,9 @@ def _taken(line: Line) -> Taken:
         address=[] if hides else address_lines(service) or address_lines(service.structure),
         is_confidential=hides,
         phone=phone_in_words(service.phone or service.structure.phone),
-        opening=cards.opening_card(service.hours),
+        opening=cards.opening_card(service.hours, zone=service.holiday_zone),
         text=shortened(service.description, SHOWN_OF_DESCRIPTION),
+        zone=zone_in_words(service),
         route=route,
         advice=[(f"{service.pk}:{word.value}", str(word.label), word.value in line.advice) for word in Advice],
     )

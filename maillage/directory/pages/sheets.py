@@ -86,6 +86,7 @@ def results(answer: Answer, form: SearchForm) -> dict[str, object]:
         "remote_cards": [cards.result_card(result, query.mode) for result in answer.remote],
         "farther_cards": farther(answer),
         "nothing_title": nothing(answer),
+        "only_helps": bool(ways and answer.total_on_site),
         "neighbours": ways.neighbours if ways else (),
         "mds": mds,
         "mds_phone": phone_in_words(mds.phone) if mds else "",
@@ -182,6 +183,9 @@ def not_understood(answer: Answer) -> str:
 def nothing(answer: Answer) -> str:
     """What comes after the sentence that says there is nothing near: what is possible."""
     farther = answer.ways_out.farther if answer.ways_out else ()
+    if farther and farther[0].minutes and answer.total_on_site:
+        sentence = gettext("À %(n)s minutes, on répond à ce besoin même")
+        return sentence % {"n": farther[0].minutes}
     if farther and farther[0].minutes:
         minutes = farther[0].minutes
         return ngettext("À %(n)s minute, il y a…", "À %(n)s minutes, il y a…", minutes) % {"n": minutes}

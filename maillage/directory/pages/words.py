@@ -18,6 +18,7 @@ from maillage.directory.actions.own_words import Pasted, own_words_table
 from maillage.directory.choices import AUDIENCES, THEMES, Urgency
 from maillage.directory.forms.words import CountAgainForm, OwnWordsAsked, TryForm
 from maillage.directory.lexicon import Reading, read_here, urgent_numbers
+from maillage.directory.lexicon.wishes import read_wishes
 from maillage.directory.models import OwnExpression, UnknownWord
 from maillage.directory.models.words import UnknownWordQuerySet
 
@@ -199,9 +200,10 @@ def pasted(done: Pasted) -> dict[str, object]:
 
 
 def tried(sentence: str) -> dict[str, object]:
-    """How a search would read this sentence."""
-    reading = read_here(sentence)
-    unknown = dict.fromkeys(word for word in words_of(sentence) if stem(word) in reading.leftover)
+    """How a search would read this sentence: what it asks besides a need is heard first, and left out of it."""
+    need = read_wishes(sentence).rest
+    reading = read_here(need)
+    unknown = dict.fromkeys(word for word in words_of(need) if stem(word) in reading.leftover)
     return {"sentence": sentence, "facts": _reading_in_words(reading, list(unknown)), "leftover": unknown}
 
 

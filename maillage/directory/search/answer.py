@@ -27,7 +27,7 @@ LISTENING = (  # Where someone listens and helps to find, whatever the need.
     "difficultes-administratives-ou-juridiques--accompagnement-pour-lacces-aux-droits",
     "difficultes-administratives-ou-juridiques--accompagnement-aux-demarches-administratives",
 )
-A_DAY = 24 * 60  # Minutes: the nearest one, however far.
+FARTHEST_MDS = 180  # Minutes by car: beyond, it is not the house of whoever asks.
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def search(query: SearchQuery, *, reader: Any, size: int = PAGE, with_ways_out: 
     page = ranked.page(mark.key if mark else None, size)
     on_site = int(ranked.found.is_on_site.sum())
     wanted = len(ranked.found) if query.reception == REMOTE else on_site
-    nothing_near = wanted == 0 and mark is None
+    nothing_near = mark is None and (wanted == 0 or ranked.only_helps)
     return Answer(
         query=query,
         reading=query.reading(),
@@ -101,7 +101,7 @@ def search(query: SearchQuery, *, reader: Any, size: int = PAGE, with_ways_out: 
         total_remote=len(ranked.found) - on_site,
         remote=_shown(ranked.remote_apart(page, 3), query, reader) if on_site and not mark else (),
         next_cursor=Mark(ranked.day, page[-1].key, is_loose).encode() if page and ranked.goes_on(page) else "",
-        ways_out=ways_out(query, reader) if nothing_near and with_ways_out else None,
+        ways_out=ways_out(query, reader, shown=page) if nothing_near and with_ways_out else None,
         travel_label=travel_times().label,
         is_loose=is_loose,
     )
@@ -168,13 +168,16 @@ def _reasons(service: Service, query: SearchQuery, met: dict[str, int]) -> Itera
 # -- Never a dead end ----------------------------------------------------------------------------------------------
 
 
-def ways_out(query: SearchQuery, reader: Any) -> WaysOut:
-    """Farther answers, neighbouring needs that have answers here, and the Maison des solidarités to call."""
+def ways_out(query: SearchQuery, reader: Any, *, shown: list[Place]) -> WaysOut:
+    """Farther answers, neighbouring needs that have answers here, and the Maison des solidarités to call.
+
+    Where what is near only helps (`shown`), farther answers are those that answer the need itself.
+    """
     wider = replace(query, minutes=MOST_MINUTES, cursor="", reception="")
     ranked = Ranked.of(wider, clock.today(), is_loose=needs_looseness(wider))
     near_needs = _answered_near([*neighbours(query.wanted_themes())[:6], *LISTENING], query)
     return WaysOut(
-        farther=_shown(ranked.page(None, 3, among=ranked.found.is_on_site), wider, reader),
+        farther=_shown(ranked.page(None, 3, among=ranked.beyond(shown)), wider, reader),
         neighbours=near_needs[:3],
         nearest_mds=nearest_mds(query.origin, reader),
         without_filters=_count_without_filters(query),
@@ -219,5 +222,5 @@ def nearest_mds(origin: Origin, reader: Any) -> Structure | None:
     if not placed:
         return None
     points = np.array([(mds.latitude, mds.longitude) for mds in placed])
-    minutes = travel_times().minutes(origin.point, points, mode=TravelMode.CAR, limit=A_DAY)
-    return placed[int(minutes.argmin())]
+    minutes = travel_times().minutes(origin.point, points, mode=TravelMode.CAR, limit=FARTHEST_MDS)
+    return placed[int(minutes.argmin())] if np.isfinite(minutes).any() else None

@@ -1,6 +1,7 @@
 """The index each process searches in: columns mapped from the disk, and what was written since, read as it comes."""
 
 import hashlib
+import logging
 import threading
 from dataclasses import dataclass, field
 
@@ -12,9 +13,10 @@ from django.db.models.functions import Mod
 
 from maillage.core import mapped
 from maillage.directory.models import SearchEntry, SearchState
-from maillage.directory.search.columns import FIELDS, Columns, Mask
+from maillage.directory.search.columns import FIELDS, KINDS, Columns, Mask
 from maillage.territories.actions import Ties, TravelTimes
 
+logger = logging.getLogger(__name__)
 FEW = 2_000
 """Entries written since the columns were, up to which they are read apart rather than all again."""
 WORTH_A_FILE = 2_000
@@ -32,12 +34,13 @@ class Segment:
 
     def ties(self, times: TravelTimes) -> Ties:
         """Its places tied to the roads, once for each network."""
-        if times.version not in self.tied:
+        tied = self.tied.get(times.version)
+        if tied is None:
             points = np.column_stack([self.columns.latitude, self.columns.longitude])
             tied = times.tie(points, self.columns.density)
             self.tied.clear()
             self.tied[times.version] = tied
-        return self.tied[times.version]
+        return tied
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,16 +91,17 @@ def _brought_up(base: Index | None, said: int, written: int) -> Index | None:
     if base is None or base.base > written:
         return None
     since = SearchEntry.objects.filter(revision__gt=base.base).order_by("pk")
-    rewritten = list(since.values_list("pk", "is_listed")[: FEW + 1])
+    # Read once: what hides a row and what replaces it must be of the same instant.
+    rewritten = list(since.values_list("is_listed", "revision", *FIELDS)[: FEW + 1])
     if len(rewritten) > FEW:
         return None
     columns, tied = base.segments[0].columns, base.segments[0].tied
-    superseded = columns.rows_of(np.array([pk for pk, _ in rewritten], dtype=np.int64))
+    superseded = columns.rows_of(np.array([row[2] for row in rewritten], dtype=np.int64))
     holds = np.ones(len(columns), dtype=np.bool_)
     holds[superseded[superseded >= 0]] = False
     if not _is_past(base.base, columns, holds):
         return None
-    later = Columns.of(since.filter(is_listed=True).values_list("revision", *FIELDS))
+    later = Columns.of(facts for is_listed, *facts in rewritten if is_listed)
     first, second = Segment(columns, holds, tied), Segment(later, np.ones(len(later), dtype=np.bool_))
     return Index(said, base.base, (first, second) if len(later) else (first,))
 
@@ -118,17 +122,34 @@ def built(said: int, written: int) -> Index:
     """All entries, read again; kept on the disk when they are many. `written`: the last revision committed."""
     entries = SearchEntry.objects.filter(is_listed=True).order_by("pk")
     columns = Columns.of(entries.values_list("revision", *FIELDS).iterator(2_000))
-    if len(columns) >= WORTH_A_FILE:
-        mapped.write(settings.SEARCH_DIR, columns.arrays, {"revision": written, "place": _place()})
-        if (kept := _on_disk()) is not None and kept.base == written:
-            return Index(said, written, kept.segments)
+    kept = _on_disk() if len(columns) >= WORTH_A_FILE and _is_kept(columns, written) else None
+    if kept is not None and kept.base == written:
+        return Index(said, written, kept.segments)
     return Index(said, written, (Segment(columns, np.ones(len(columns), dtype=np.bool_)),))
+
+
+def _is_kept(columns: Columns, revision: int) -> bool:
+    """Whether the disk took them: without it, this process searches in its own memory."""
+    try:
+        mapped.write(settings.SEARCH_DIR, columns.arrays, {"revision": revision, "place": _place()})
+    except OSError as refused:
+        logger.warning(
+            "The columns of search cannot be written in %s: %s", settings.SEARCH_DIR, type(refused).__name__
+        )
+        return False
+    return True
 
 
 def _on_disk() -> Index | None:
     found = mapped.current(settings.SEARCH_DIR)
-    if found is None or found.facts["place"] != _place():
+    if found is None or found.facts.get("place") != _place() or not set(KINDS) <= found.arrays.keys():
         return None
     columns = Columns(found.arrays)
     base = int(found.facts["revision"])
     return Index(0, base, (Segment(columns, np.ones(len(columns), dtype=np.bool_)),))
+
+
+def kept_revision() -> int:
+    """The revision of the columns on the disk, 0 when there are none."""
+    kept = _on_disk()
+    return kept.base if kept else 0

@@ -81,6 +81,17 @@ class Ranked:
             kept = kept & ((self.order > order) | ((self.order == order) & (self.found.keys > pk)))
         return self._places(np.flatnonzero(kept), size)
 
+    @property
+    def only_helps(self) -> bool:
+        """Whether something was found on site, and nothing of it answers the need itself."""
+        here = self.sections[self.found.is_on_site]
+        return bool(len(here)) and not (here <= Section.ANSWERS).any()
+
+    def beyond(self, shown: list[Place]) -> Mask:
+        """What one may go to (n,) that a page does not show; where it shows some, what answers the need itself."""
+        others = self.found.is_on_site & ~np.isin(self.found.keys, [place.pk for place in shown])
+        return others & (self.sections <= Section.ANSWERS) if shown else others
+
     def goes_on(self, page: list[Place]) -> bool:
         """Whether anything comes after this page."""
         return page[-1].rank < len(self.found)

@@ -19,6 +19,8 @@ from maillage.territories.choices import TravelMode
 
 PAGE = 20
 DEFAULT_MINUTES, MOST_MINUTES = 30, 120
+MOST_NEEDS = 8
+"""Needs said in one question that places are asked to answer together; beyond, it is a list, not a need."""
 Key = tuple[int, int]
 """Where a service stands: what orders it, as one number, then its own number."""
 
@@ -78,11 +80,11 @@ class SearchQuery:
     def needs(self) -> tuple[tuple[str, ...], ...]:
         """The needs asked for, each as its thématiques: those said, else one for each category chosen."""
         if not self.themes:
-            return self.reading().needs
+            return self.reading().needs[:MOST_NEEDS]
         chosen: dict[str, list[str]] = {}
         for theme in self.themes:
             chosen.setdefault(category_of(theme), []).append(theme)
-        return tuple(map(tuple, chosen.values()))
+        return tuple(map(tuple, chosen.values()))[:MOST_NEEDS]
 
     def word_stems(self) -> tuple[str, ...]:
         """The stems of the words, each once."""

@@ -118,7 +118,7 @@ def test_ours_win_over_the_product_and_it_is_said_first(teach):
     with pytest.raises(Refused, match="se lit déjà comme"):
         teach("impayés de loyer", FOOD)
     teach("impayés de loyer", FOOD, replaces=True)
-    assert read_here("impayés de loyer").thematiques == (FOOD,)
+    assert read_here("impayés de loyer").understood == (FOOD,)
     assert read_need("impayés de loyer").thematiques == before
 
 
@@ -269,7 +269,7 @@ def test_pasted_lines_replace_the_product_only_when_asked(paste):
     line = f"impayés de loyer,{FOOD},,"
     assert paste(line).refused
     assert paste(line, replaces=True).added == 1
-    assert read_here("impayés de loyer").thematiques == (FOOD,)
+    assert read_here("impayés de loyer").understood == (FOOD,)
 
 
 def test_what_leaves_comes_back_the_same(teach, alice, paste):
@@ -364,7 +364,7 @@ def test_the_form_says_each_fault_at_its_field_and_asks_before_replacing(client,
     assert "notre lecture remplace celle du produit" in text_of(refused)
     again = inputs_of(refused)
     client.post(address, again | {"expression": ["impayés de loyer"], "main": [FOOD], "replaces": ["on"]})
-    assert read_here("impayés de loyer").thematiques == (FOOD,)
+    assert read_here("impayés de loyer").understood == (FOOD,)
     assert "trop large" in text_of(client.post(address, form | {"expression": ["aide"], "main": [FOOD]}))
 
 

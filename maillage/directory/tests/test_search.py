@@ -581,3 +581,11 @@ def test_whatever_is_typed_the_answer_is_an_answer(words, minutes):
         fill(at(2))
     answer = search(ask(words, minutes=minutes), reader=EDITH)
     assert answer.total >= len(answer.results)
+
+
+def test_fifty_needs_in_a_breath_are_answered_without_a_stumble(nobody):
+    fill(a_service("test--1"))
+    needs = "faim, logement, papiers, permis, vélo, ordinateur, vêtements, meubles, avocat, dettes, budget, mutuelle, "
+    query = ask((needs * 4)[:300])
+    assert len(query.reading().needs) > len(query.needs()) == 8
+    assert search(query, reader=nobody).total == 1

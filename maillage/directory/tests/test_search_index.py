@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from django.conf import settings
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
@@ -92,7 +91,7 @@ def small_limits(monkeypatch):
     monkeypatch.setattr(indexing, "FEW", 3)
 
 
-def test_many_entries_are_kept_on_the_disk_and_mapped_by_the_next_process(nobody, small_limits):
+def test_many_entries_are_kept_on_the_disk_and_mapped_by_the_next_process(nobody, small_limits, settings):
     fill(*(a_service(f"test--{n}") for n in range(5)))
     assert len(found(nobody)) == 5
     written = mapped.current(settings.SEARCH_DIR)
@@ -103,7 +102,7 @@ def test_many_entries_are_kept_on_the_disk_and_mapped_by_the_next_process(nobody
     assert mapped.current(settings.SEARCH_DIR).version == written.version
 
 
-def test_columns_of_another_time_or_of_another_database_are_not_taken(nobody, small_limits):
+def test_columns_of_another_time_or_of_another_database_are_not_taken(nobody, small_limits, settings):
     fill(*(a_service(f"test--{n}") for n in range(5)))
     found(nobody)
     written = mapped.current(settings.SEARCH_DIR)
@@ -112,6 +111,19 @@ def test_columns_of_another_time_or_of_another_database_are_not_taken(nobody, sm
     arrays = {name: np.array(array) for name, array in written.arrays.items()}
     mapped.write(settings.SEARCH_DIR, arrays, written.facts | {"place": "elsewhere"})
     assert from_scratch(nobody) == {f"test--{n}" for n in range(1, 5)}
+
+
+def test_a_disk_that_takes_nothing_or_lost_something_stops_no_search(nobody, small_limits, settings):
+    fill(*(a_service(f"test--{n}") for n in range(5)))
+    found(nobody)
+    kept = mapped.current(settings.SEARCH_DIR)
+    with (settings.SEARCH_DIR / kept.version / "keys.npy").open("r+b") as page:
+        page.truncate(20)
+    mapped._opened.clear()
+    assert len(from_scratch(nobody)) == 5
+    settings.SEARCH_DIR = settings.VAR_DIR / "a-file"
+    settings.SEARCH_DIR.write_text("no folder")
+    assert len(from_scratch(nobody)) == 5
 
 
 def test_columns_written_again_at_night_hold_all_that_was_apart(nobody, corrected):

@@ -5,6 +5,7 @@ there. Someone without an account asks them the same questions, from anywhere, w
 after page. The answers must be the same, byte for byte.
 """
 
+import re
 from dataclasses import dataclass
 from io import StringIO
 from zlib import crc32
@@ -93,6 +94,11 @@ QUESTIONS = st.fixed_dictionaries(
         "ouvert_maintenant": st.booleans(),
         "mode_accueil": st.sampled_from(["en-presentiel", "a-distance"]),
         "taille": st.integers(1, 5),
+        "jour": st.sampled_from(["lundi", "mercredi"]),
+        "moment": st.sampled_from(["matin", "apres-midi"]),
+        "langues": st.sampled_from([[], ["ara"]]),
+        "accueil": st.sampled_from([[], ["fauteuil"]]),
+        "entre_femmes": st.booleans(),
     },
 )
 EXAMPLES = settings(
@@ -192,6 +198,11 @@ FORMS = st.fixed_dictionaries(
         "audiences": st.sampled_from([code for code in AUDIENCES if code in {"femmes", "familles"}]),
         "free": st.just("on"),
         "open_now": st.just("on"),
+        "day": st.sampled_from(["0", "2"]),
+        "part": st.sampled_from(["morning", "afternoon"]),
+        "language": st.sampled_from(["", "ara"]),
+        "access": st.just("wheelchair"),
+        "women_only": st.just("on"),
     },
 )
 
@@ -216,6 +227,20 @@ def public_pages():
         *(f"{reverse('directory:search')}?commune={code}&theme={SHELTER}" for code in ("00001", "00002")),
         *(f"/api/v1/search?commune={code}&thematique={VIOLENCE}" for code in ("00001", "00002")),
     ]
+
+
+@settings(EXAMPLES, max_examples=8)
+@given(HOUSES, HOUSES)
+def test_a_list_to_take_away_tells_nothing(town, client, one, other):
+    refuge = Service.objects.filter(structure__is_address_confidential=True).values_list("pk", flat=True)
+
+    def taken():
+        page = client.post(reverse("directory:list"), {"chosen": list(refuge)}).content.decode()
+        paper = client.post(reverse("directory:print_list"), {"chosen": list(refuge)}).content
+        return re.sub(r'name="intention" value="[^"]*"', "", page), paper
+
+    first, second = at_both(one, other, taken)
+    assert first == second
 
 
 @settings(EXAMPLES, max_examples=5)

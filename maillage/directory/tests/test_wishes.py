@@ -5,7 +5,7 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maillage.core.text import words
@@ -223,6 +223,7 @@ SAID = """
 PIECES = st.sampled_from([piece.strip() for piece in SAID.split("/")])
 
 
+@settings(deadline=None)  # The first sentence waits for the lexicon.
 @given(st.lists(PIECES, max_size=14).map(" ".join) | st.text(max_size=40))
 def test_whatever_is_written_the_rest_is_part_of_it_and_no_danger_is_lost(text):
     heard = read(text)

@@ -118,9 +118,10 @@ class ModeNetwork:
 
     def seconds_from(self, node: int, *, limit: float) -> Floats:
         """Seconds (n,) from a node to every node, `inf` beyond the limit. The last answer is kept for an outline."""
-        if self._last is None or self._last[0] != (node, limit):
-            self._last = (node, limit), dijkstra(self._forward, indices=node, limit=limit)
-        return self._last[1]
+        last = self._last  # Threads share it: what is compared must be what is given.
+        if last is None or last[0] != (node, limit):
+            last = self._last = (node, limit), dijkstra(self._forward, indices=node, limit=limit)
+        return last[1]
 
     def seconds_to_nearest(
         self, nodes: NDArray[np.int32], extra: Floats, *, limit: float

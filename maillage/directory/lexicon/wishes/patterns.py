@@ -125,7 +125,8 @@ GOING = "(?:je_(?:viens|vais|suis|me_deplace)|j_y_vais|en_y_allant|pour_venir|po
 MODES_SAID = (
     (TravelMode.FOOT, pattern(f"(?:{GOING})?a_pieds?|en_marchant")),
     (TravelMode.BICYCLE, pattern(f"(?:{GOING})?(?:a|en)_(?:velo|bicyclette)")),
-    (TravelMode.CAR, pattern(f"{GOING}en_(?:voiture|auto)")),
+    # Last, it says how one goes: « loyer, en voiture ».
+    (TravelMode.CAR, pattern(f"{GOING}en_(?:voiture|auto)|(?<=\\S_)en_(?:voiture|auto)(?=_?$)")),
     (TravelMode.FOOT, pattern("sans_(?:voiture|vehicule|auto)")),
 )
 WITHOUT_CAR = pattern("sans_(?:voiture|vehicule|auto)")

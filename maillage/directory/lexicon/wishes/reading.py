@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from maillage.core import clock
+from maillage.core.text import words
 from maillage.directory.choices import AccessNeed, DayPart
 from maillage.directory.languages import SIGN_LANGUAGE, spoken_words
 from maillage.directory.lexicon.reading import LONGEST_NEED, read_need
@@ -42,11 +43,12 @@ class Wishes:
 def read_wishes(text: str, *, today: dt.date | None = None) -> Wishes:
     """The wishes said in the first words of a text; `today` is what « demain » is counted from."""
     heard = Sentence(text[:LONGEST_NEED])
-    when, is_open_now = _when(heard, today or clock.today())
+    # Days last: « à pied », « accessible », once heard, no longer look like the verbs that make a day doubtful.
+    mode = _mode(heard)
     languages = tuple(dict.fromkeys(_languages(heard)))
     accessibility = tuple(dict.fromkeys(_accessibility(heard)))
     among_women = _among_women(heard)
-    mode = _mode(heard)
+    when, is_open_now = _when(heard, today or clock.today())
     rest = heard.rest() + text[LONGEST_NEED:]
     found = Wishes(rest, when, is_open_now, languages, accessibility, among_women, mode)
     return _without_loss(found, text) if found else found
@@ -56,11 +58,24 @@ def _without_loss(found: Wishes, text: str) -> Wishes:
     """When the need was in the very words of a wish (« sans voiture », « fauteuil roulant »), it stays a need."""
     whole, remains = read_need(text), read_need(found.rest)
     has_no_car = bool(said.WITHOUT_CAR.search(Sentence(text[:LONGEST_NEED]).line))
-    is_a_way_asked = has_no_car and whole.thematiques[:1] and whole.thematiques[0].startswith(MOBILITY)
-    is_lost = bool(whole.thematiques and not remains.thematiques) or bool(is_a_way_asked)
+    is_a_way_asked = has_no_car and whole.understood[:1] and whole.understood[0].startswith(MOBILITY)
+    is_lost = bool(whole.understood and not remains.understood) or bool(is_a_way_asked)
+    if whole.urgency == remains.urgency and _says_only_how(found, text):
+        return found
     if not is_lost and whole.urgency == remains.urgency:
         return found
     return replace(found, rest=text, accessibility=(), mode=None if has_no_car else found.mode)
+
+
+def _says_only_how(found: Wishes, text: str) -> bool:
+    """« En arabe », « accessible en fauteuil roulant »: how one is received, whatever the need.
+
+    « Je parle arabe » may be a need as well: learning French.
+    """
+    heard = words(text)
+    is_access = bool(found.accessibility) and "accessible" in heard
+    is_language = bool(found.languages) and not any(word.startswith("parl") for word in heard)
+    return not words(found.rest) and (is_language or is_access)
 
 
 def _before(heard: Sentence, start: int, count: int) -> list[str]:
@@ -83,8 +98,9 @@ def _when(heard: Sentence, today: dt.date) -> tuple[When | None, bool]:
 
 def _tells_of_a_day(heard: Sentence) -> bool:
     """Whether a day alone may be something else than when someone comes. An urgent sentence is never narrowed."""
-    is_told = said.TELLS.intersection(heard.line.split()) or len(said.ANY_DAY.findall(heard.line)) > 1
-    is_doubtful = said.NEGATION.search(heard.line) or said.OPENS.search(heard.line)
+    left = Sentence(heard.rest()).line
+    is_told = said.TELLS.intersection(left.split()) or len(said.ANY_DAY.findall(left)) > 1
+    is_doubtful = said.NEGATION.search(left) or said.OPENS.search(left)
     return bool(is_told or is_doubtful or read_need(heard.text).urgency)
 
 
