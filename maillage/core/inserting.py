@@ -24,12 +24,15 @@ def insert_new(things: Sequence[models.Model]) -> None:
         (field.attname, None if isinstance(field, TAKEN_AS_THEY_ARE) else field.get_db_prep_save) for field in fields
     ]
     names, marks = ", ".join(quoted(str(field.column)) for field in fields), ", ".join(["%s"] * len(fields))
+    rows = (
+        [getattr(thing, name) if prepare is None else prepare(getattr(thing, name), connection)
+         for name, prepare in columns]
+        for thing in things
+    )  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.executemany(
-            f"INSERT INTO {quoted(meta.db_table)} ({names}) VALUES ({marks})",
-            [
-                [getattr(thing, name) if prepare is None else prepare(getattr(thing, name), connection)
-                 for name, prepare in columns]
-                for thing in things
-            ],
-        )  # fmt: skip
+        if connection.vendor == "postgresql":  # It answers each row of an INSERT; to a COPY, once.
+            with cursor.copy(f"COPY {quoted(meta.db_table)} ({names}) FROM STDIN") as door:
+                for row in rows:
+                    door.write_row(row)
+        else:
+            cursor.executemany(f"INSERT INTO {quoted(meta.db_table)} ({names}) VALUES ({marks})", list(rows))

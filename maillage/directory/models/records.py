@@ -211,7 +211,8 @@ def languages_of(service: Service) -> list[str]:
 
 def accessibility_of(service: Service) -> list[str]:
     """What the place where one goes has: its structure's, and nothing known of a place that is not."""
-    return [] if service.is_elsewhere else sorted(service.structure.accessibility or [])
+    has = service.structure.accessibility
+    return [] if not has or service.is_elsewhere else sorted(has)
 
 
 def access_needs_of(service: Service) -> list[str]:

@@ -93,6 +93,17 @@ def test_blank_lines_are_no_records(tmp_path):
     assert (report.structures.read, report.rejected) == (1, [])
 
 
+ORDERS = ("\\N vu", "C:\\dossier\\.\\", "ligne\tune\nligne\r\ndeux", "« l'été » \"40 %s\" 👩 ''", "\x07 {a,b}")
+
+
+@pytest.mark.parametrize("text", ORDERS)
+def test_what_a_database_could_take_for_an_order_is_kept_as_text(tmp_path, text):
+    take(as_json(tmp_path, [a_structure(), a_service("test--1", description=f"Dit : {text}.", publics=["femmes"])]))
+    service = Service.objects.get()
+    assert (service.description, service.received["description"]) == (f"Dit : {text}.", f"Dit : {text}.")
+    assert (service.audiences, service.latitude, service.zone) == (["femmes"], a_service()["latitude"], None)
+
+
 def test_a_gzipped_file_is_read(tmp_path):
     path = tmp_path / "fiches.json.gz"
     path.write_bytes(gzip.compress(json.dumps(PAIR).encode()))
