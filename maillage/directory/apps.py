@@ -17,7 +17,7 @@ class DirectoryConfig(AppConfig):
         post_migrate.connect(_index_again, sender=self)
 
 
-def _index_again(*, apps: Any, **_: Any) -> None:
+def _index_again(*, apps: Any = django_apps, **_: Any) -> None:
     """A migration that changes what search compares says so; the entries are written once all have run.
 
     Stopped on the way, or going back, the tables are not those that this code knows: it leaves them alone.
