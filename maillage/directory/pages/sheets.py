@@ -31,7 +31,7 @@ from maillage.directory.permissions import (
     can_read_service,
     can_read_service_history,
 )
-from maillage.directory.search import Answer, Section, WaysOut
+from maillage.directory.search import Answer, SearchQuery, Section, WaysOut
 from maillage.directory.secrecy import records_that_tell
 from maillage.directory.territory import Portrait
 from maillage.directory.wording import address_lines, field_label, phone_in_words
@@ -62,45 +62,50 @@ def asking(form: SearchForm) -> dict[str, object]:
 
 def results(answer: Answer, form: SearchForm) -> dict[str, object]:
     """The page of answers: cards, the map's points, what was understood, the ways out, the list in hand."""
-    query, again, ways = answer.query, form.again(), answer.ways_out
+    query, ways = answer.query, answer.ways_out
+    told = {
+        "answer": answer,
+        "heading": heading(answer),
+        "origin_line": origin_line(answer),
+        "choice": form.found.value if form.found else "",
+        "choice_for": form.found.label if form.found else "",
+        "alternatives": form.alternatives,
+        "degraded": form.degraded,
+        "understood": [THEMES[theme] for theme in query.wanted_themes() if theme in THEMES][:4],
+        "is_guess": answer.reading.is_guess,
+        "wishes": form.wishes_in_words(),
+        "holiday": holiday_notice(answer),
+        "urgency": urgent_numbers(answer.reading.urgencies),
+        "not_understood": not_understood(answer),
+        "without_filters": ways.without_filters if ways else 0,
+        "sections": sections(answer),
+        "remote_cards": [cards.result_card(result, query.mode) for result in answer.remote],
+        "farther_cards": farther(answer),
+        "nothing_title": nothing(answer),
+        "only_helps": bool(ways and answer.total_on_site),
+        "neighbours": ways.neighbours if ways else (),
+        "points": cards.map_points(answer),
+        "shapes_url": shapes_url(),
+        "legend": legend(),
+    }
+    in_hand = lists.in_hand(cast(QueryDict, form.data), lists.shown_in(answer))
+    return told | _filters(query, form) | _mds_to_call(ways) | in_hand
+
+
+def _filters(query: SearchQuery, form: SearchForm) -> dict[str, object]:
+    """The question ready to be narrowed: its fields, and which of the folded ones are in use."""
+    again = form.again()
     for name in (*SHOWN_FILTERS, *FOLDED_FILTERS, "audiences"):  # Outside the form they belong to.
         again.fields[name].widget.attrs["form"] = "search"
-    return (
-        {
-            "answer": answer,
-            "form": again,
-            "heading": heading(answer),
-            "origin_line": origin_line(answer),
-            "choice": form.found.value if form.found else "",
-            "choice_for": form.found.label if form.found else "",
-            "alternatives": form.alternatives,
-            "degraded": form.degraded,
-            "understood": [THEMES[theme] for theme in query.wanted_themes() if theme in THEMES][:4],
-            "is_guess": answer.reading.is_guess,
-            "wishes": form.wishes_in_words(),
-            "holiday": holiday_notice(answer),
-            "urgency": urgent_numbers(answer.reading.urgencies),
-            "not_understood": not_understood(answer),
-            "without_filters": ways.without_filters if ways else 0,
-            "sections": sections(answer),
-            "remote_cards": [cards.result_card(result, query.mode) for result in answer.remote],
-            "farther_cards": farther(answer),
-            "nothing_title": nothing(answer),
-            "only_helps": bool(ways and answer.total_on_site),
-            "neighbours": ways.neighbours if ways else (),
-            "points": cards.map_points(answer),
-            "shapes_url": shapes_url(),
-            "legend": legend(),
-            "filter_fields": [again[name] for name in SHOWN_FILTERS],
-            "folded_fields": [again[name] for name in FOLDED_FILTERS],
-            "folded_open": bool(query.languages or query.accessibility or query.is_women_only),
-            "audiences_field": again["audiences"],
-            "audiences_open": bool(query.audiences),
-            "filters_summary": form.filters_in_words(),
-        }
-        | _mds_to_call(ways)
-        | lists.in_hand(cast(QueryDict, form.data), lists.shown_in(answer))
-    )
+    return {
+        "form": again,
+        "filter_fields": [again[name] for name in SHOWN_FILTERS],
+        "folded_fields": [again[name] for name in FOLDED_FILTERS],
+        "folded_open": bool(query.languages or query.accessibility or query.is_women_only),
+        "audiences_field": again["audiences"],
+        "audiences_open": bool(query.audiences),
+        "filters_summary": form.filters_in_words(),
+    }
 
 
 def _mds_to_call(ways: WaysOut | None) -> dict[str, object]:
