@@ -4,6 +4,7 @@
 """
 
 import os
+import signal
 import subprocess
 import sys
 
@@ -22,4 +23,5 @@ def main(words: list[str]) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # Asked to stop, it still takes its database away.
     main(sys.argv[1:])
