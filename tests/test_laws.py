@@ -206,3 +206,14 @@ def test_an_import_that_breaks_a_contract_is_caught(tmp_path, breach):
 
     assert done.returncode == 1, done.stdout
     assert any(row.startswith(contract) and "BROKEN" in row for row in done.stdout.splitlines()), done.stdout
+
+
+def test_the_number_of_a_record_is_written_for_machines():
+    """« 1 234 », with its blank, finds nothing: a form or an anchor needs 1234. A list of keys is made of texts."""
+    bare = re.compile(r"\{\{[^}|]*\.pk *\}\}")
+    pages = [
+        page
+        for page in (settings.BASE_DIR / "maillage").rglob("*.html")
+        if bare.search(page.read_text(encoding="utf-8"))
+    ]
+    assert [str(page.relative_to(settings.BASE_DIR)) for page in pages] == []

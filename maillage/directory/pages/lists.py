@@ -27,7 +27,7 @@ SHOWN_OF_DESCRIPTION = 220
 class Taken:
     """One line of the list, as its page shows it."""
 
-    key: int
+    key: str
     name: str
     url: str
     structure: str
@@ -80,7 +80,7 @@ def _taken(line: Line) -> Taken:
     route = next((way.value for way in cards.contacts_of(service) if way.kind == "route"), "")
     hides = service.hides_its_address
     return Taken(
-        key=service.pk,
+        key=str(service.pk),
         name=service.name,
         url=service.get_absolute_url(),
         structure=service.structure.name,
@@ -125,7 +125,7 @@ def in_hand(data: QueryDict, shown: Iterable[int] = ()) -> dict[str, object]:
     sentence = ngettext("%(n)s adresse sur votre liste", "%(n)s adresses sur votre liste", count) % {"n": count}
     return {
         "ticked": [str(key) for key in hand.keys],
-        "carried_keys": [key for key in hand.keys if key not in on_page],
+        "carried_keys": [str(key) for key in hand.keys if key not in on_page],
         "carried_order": hand.order,
         "carried_advice": [f"{key}:{word}" for key, words in hand.advice.items() for word in words],
         "in_hand": sentence if count else "",

@@ -97,6 +97,17 @@ def test_she_moves_one_up_and_takes_one_away_and_ticks_advice(client, three):
     assert inputs_of(page)["advice"] == [f"{first}:call_first"]
 
 
+def test_a_service_of_a_large_directory_stays_on_the_list(client, three):
+    """Its number has seven figures, which French would write with blanks."""
+    [large] = three[:1]
+    large.pk, large.uid = 1_234_567, "test--large"
+    large.save(force_insert=True)
+    page = show(client, [large])
+    again = client.post(LIST, inputs_of(page))
+    assert names(page) == names(again) == [large.name]
+    assert 'value="1234567"' in client.get(large.get_absolute_url()).content.decode()
+
+
 def test_a_list_has_twelve_services_and_says_what_it_leaves_out(client, melune, monday_morning):
     page = show(client, fill(*(a_service() for _ in range(MOST + 2))))
     assert len(page.context["lines"]) == MOST
