@@ -18,6 +18,12 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddIndex(
+            model_name='structure',
+            index=models.Index(
+                'serves_sector', condition=models.Q(('serves_sector__isnull', False)), name='structure_mds'
+            ),
+        ),
         migrations.AddField(
             model_name='service',
             name='is_women_only',

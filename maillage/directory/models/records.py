@@ -137,7 +137,11 @@ class Structure(Record):
         verbose_name = "structure"
         verbose_name_plural = "structures"
         ordering = ["name"]
-        indexes = [models.Index("withdrawn_at", name="structure_withdrawn", condition=Q(withdrawn_at__isnull=False))]
+        indexes = [
+            models.Index("withdrawn_at", name="structure_withdrawn", condition=Q(withdrawn_at__isnull=False)),
+            # The few Maisons des solidarités among tens of thousands of structures.
+            models.Index("serves_sector", name="structure_mds", condition=Q(serves_sector__isnull=False)),
+        ]
 
     def get_absolute_url(self) -> str:
         return reverse("directory:structure", args=[self.pk])
